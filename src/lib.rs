@@ -1,0 +1,18 @@
+//! oats: a terminal operations console for the services on your machine.
+//!
+//! Functional core, imperative shell. Imports point one way only; `tests/architecture.rs` holds
+//! the table.
+//!
+//! ```text
+//! main ─► app                    composition root: the only one that may name everything
+//!           │
+//!    cli   tui   demo            clients: hold a Handle, read a Snapshot
+//!           │
+//!       supervisor               the one writer: Handle outside, actor inside
+//!         │    │
+//! keymap core  io                pure keys │ pure decisions │ the outside world
+//!         │    │
+//!         model                  nouns, no decisions, no input or output
+//! ```
+
+pub mod model;

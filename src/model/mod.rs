@@ -1,0 +1,36 @@
+//! Nouns.
+//!
+//! *Owns*: the words of the program as types. *Never*: decides, reads a clock, touches a file.
+//! *Talks to*: nobody; everybody may use it.
+
+pub mod action;
+pub mod clean;
+pub mod event;
+pub mod exit;
+pub mod health;
+pub mod ids;
+pub mod log;
+pub mod phase;
+pub mod port;
+pub mod refusal;
+pub mod root;
+pub mod run;
+pub mod service;
+pub mod snapshot;
+pub mod state;
+pub mod time;
+
+pub use action::{Action, Actor, ActorKind, Danger};
+pub use event::{Event, EventKind, Outcome};
+pub use exit::{ExitInfo, ExitStatus, Signal};
+pub use health::{Health, ProbeOutcome};
+pub use ids::{Identity, Pid, Port, RunId, Seq, ServiceName};
+pub use log::{LogLine, Stream};
+pub use phase::{Phase, WaitFor, Want};
+pub use port::{Holder, HolderClass, HolderProcess};
+pub use refusal::Refusal;
+pub use run::{RunRecord, RunState};
+pub use service::ServiceDef;
+pub use snapshot::{ServiceView, Snapshot};
+pub use state::State;
+pub use time::{Moment, Mono, Wall};
