@@ -15,4 +15,5 @@
 //!         model                  nouns, no decisions, no input or output
 //! ```
 
+pub mod core;
 pub mod model;

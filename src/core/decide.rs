@@ -1,0 +1,108 @@
+//! The whole policy of oats: one input in, what follows out.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::{
+    asks, ctx::Ctx, effect::Decision, facts, found, input::Input, leaving, ports, start, ticks, up,
+    world::World,
+};
+use crate::model::{Moment, Mono, ServiceName};
+
+/// Takes one input at one moment: changes the world in place, and says what to do, what to write
+/// down, and what to publish.
+///
+/// Costs O(1) in the number of services: it touches the one service and those that wait for it. Only
+/// leaving and `Up` look at all.
+pub fn decide(world: &mut World, input: Input, now: Moment) -> Decision {
+    let mut out = Decision::default();
+    let mut follow = VecDeque::from([input]);
+    while let Some(input) = follow.pop_front() {
+        // Who asks is answered, with a refusal, even when leaving is complete.
+        if !world.left || matches!(input, Input::Ask { .. } | Input::Up { .. }) {
+            step(world, input, now, &mut out, &mut follow);
+        }
+    }
+    for name in out.changed.iter().chain(&out.sampled) {
+        world.arm(name);
+    }
+    leaving::complete(world, &mut out);
+    debug_assert_eq!(world.broken_invariants(), Vec::<String>::new());
+    out
+}
+
+/// Takes one input; what follows from it at once is put into `follow`.
+fn step(
+    world: &mut World,
+    input: Input,
+    now: Moment,
+    out: &mut Decision,
+    follow: &mut VecDeque<Input>,
+) {
+    let World {
+        services,
+        leaving: leaving_now,
+        leaving_by,
+        next_seq,
+        rng,
+        deadlines,
+        ..
+    } = world;
+    let mut ctx = Ctx {
+        now,
+        rng,
+        leaving: *leaving_now,
+        seq: next_seq,
+        out,
+        follow,
+    };
+    match input {
+        Input::Ask {
+            service,
+            action,
+            by,
+            with,
+            cause,
+        } => {
+            let wish = asks::Wish {
+                action,
+                by,
+                with,
+                cause,
+            };
+            asks::answer(services, &service, &wish, &mut ctx);
+        }
+        Input::Up {
+            services: wanted,
+            by,
+        } => up::up(services, &wanted, &by, &mut ctx),
+        Input::Fact { service, run, fact } => facts::fact(services, &service, run, fact, &mut ctx),
+        Input::Port { service, listeners } => ports::seen(services, &service, &listeners, &mut ctx),
+        Input::Found { record, finding } => found::found(services, &record, finding, &mut ctx),
+        Input::Survivors { service, survivors } => {
+            found::survivors(services, &service, survivors, &mut ctx);
+        }
+        Input::Recheck { service } if ctx.leaving.is_some() => {
+            leaving::recheck(services, &service, leaving_by, &mut ctx);
+        }
+        Input::Recheck { service } => start::recheck(services, &service, &mut ctx),
+        Input::Retry { service, cause } => start::by_policy(services, &service, cause, &mut ctx),
+        Input::Tick => {
+            for name in due(deadlines, now) {
+                ticks::due(services, &name, &mut ctx);
+            }
+        }
+        Input::Leave { how, by } => {
+            *leaving_by = by;
+            leaving::leave(services, leaving_now, how, leaving_by, &mut ctx);
+        }
+    }
+}
+
+/// The services whose deadline has come.
+fn due(deadlines: &BTreeSet<(Mono, ServiceName)>, now: Moment) -> Vec<ServiceName> {
+    deadlines
+        .iter()
+        .take_while(|(at, _)| *at <= now.mono)
+        .map(|(_, name)| name.clone())
+        .collect()
+}

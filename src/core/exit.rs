@@ -1,0 +1,127 @@
+//! How a run ends, and what the restart policy makes of it.
+
+use serde_json::json;
+
+use super::{
+    ctx::{Ctx, Failure},
+    effect::Effect,
+    ending,
+    input::Input,
+    life::{Life, StopStep},
+    restart::{self, AfterDeath},
+    words::brief,
+    world::Service,
+};
+use crate::model::{EventKind, ExitInfo, ExitStatus, RunId, Seq, Want, service::RestartPolicy};
+
+/// Deaths in a row that are remembered. More of them change no delay.
+const DEATHS_KEPT: usize = 100;
+
+/// The leader ended.
+pub(super) fn exited(
+    service: &mut Service,
+    run: RunId,
+    status: ExitStatus,
+    stderr_tail: Vec<String>,
+    ctx: &mut Ctx,
+) {
+    let again = matches!(
+        &service.life,
+        Life::Stopping {
+            step: StopStep::Ending {
+                exited: Some(_),
+                ..
+            },
+            ..
+        }
+    );
+    let (Some(process), false) = (service.life.process(), again) else {
+        return;
+    };
+    let lived = ctx.now.mono.since(process.spawned);
+    let ready = process.ready;
+    let asked = matches!(service.life, Life::Stopping { .. });
+    let starting = matches!(service.life, Life::Starting { .. });
+    ctx.say(service, format!("{status} after {}", brief(lived)));
+    let info = ExitInfo::new(status, ctx.now.wall, asked, stderr_tail);
+    let holder = service.port.as_ref().map(|port| &port.holder);
+    let data = json!({ "code": info.code, "signal": info.signal,
+        "stderr_tail": info.stderr_tail, "holder": holder });
+    let asked_by = service.open.as_ref().filter(|_| asked).map(|open| open.seq);
+    let cause = ctx.write(EventKind::Exit, Some(service), |draft| {
+        draft.cause = asked_by;
+        draft.reason = Some(status.to_string());
+        draft.duration_ms = u64::try_from(lived.as_millis()).ok();
+        draft.data = data;
+    });
+    service.last_exit = Some(info);
+    if asked {
+        ending::leader_ended(service, status, ctx);
+        return;
+    }
+    let reset_after = service.def.restart.reset_after;
+    if ready.is_some_and(|ready| ctx.now.mono.since(ready) >= reset_after) {
+        service.deaths.clear();
+    }
+    let completed = status.is_success() && service.def.is_task();
+    if completed {
+        ctx.done(service);
+    } else if starting {
+        let reason = format!("{status} before it was healthy");
+        ctx.failed(service, Failure::with_tail(reason));
+    } else {
+        ctx.failed(service, Failure::with_tail(status.to_string()));
+    }
+    ctx.effect(Effect::Release { run });
+    unasked(service, status, completed, cause, ctx);
+}
+
+/// After an exit that nobody asked for: rest, or the restart policy.
+fn unasked(service: &mut Service, status: ExitStatus, completed: bool, cause: Seq, ctx: &mut Ctx) {
+    let since = ctx.now.wall;
+    let life = if completed {
+        Life::Stopped { since: Some(since) }
+    } else {
+        let reason = status.to_string();
+        Life::Failed { since, reason }
+    };
+    ctx.enter(service, life);
+    if !completed || service.def.restart.policy == RestartPolicy::Always {
+        died(service, &status.to_string(), Some(cause), ctx);
+    }
+}
+
+/// A death that nobody asked for: the restart policy has the word. The service is at rest before.
+pub(super) fn died(service: &mut Service, reason: &str, cause: Option<Seq>, ctx: &mut Ctx) {
+    let now = ctx.now;
+    let spec = &service.def.restart;
+    if spec.policy == RestartPolicy::Never || ctx.leaving.is_some() || service.want == Want::Down {
+        return;
+    }
+    service.deaths.push(now.mono);
+    let forgotten = service.deaths.len().saturating_sub(DEATHS_KEPT);
+    service.deaths.drain(..forgotten);
+    match restart::after_death(spec, &service.deaths, now.mono, ctx.rng) {
+        AfterDeath::Now => ctx.follow.push_back(Input::Retry {
+            service: service.def.name.clone(),
+            cause,
+        }),
+        AfterDeath::After(delay) => {
+            ctx.say(service, format!("restarts in {}", brief(delay)));
+            let life = Life::Backoff {
+                since: now.wall,
+                until: now.mono.after(delay),
+                attempt: u32::try_from(service.deaths.len()).unwrap_or(u32::MAX),
+                cause,
+            };
+            ctx.enter(service, life);
+        }
+        AfterDeath::GiveUp => {
+            let deaths = service.deaths.len();
+            let reason = format!("{reason}; gave up after {deaths} deaths in a row");
+            ctx.say(service, reason.clone());
+            let since = now.wall;
+            ctx.enter(service, Life::Failed { since, reason });
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Random histories: what happens, and to which services.
+
+use proptest::prelude::*;
+
+use super::{
+    bench::{Tune, ms, task, web},
+    forest::{Dying, Nature},
+};
+use crate::{
+    core::{Leaving, input::AskWith},
+    model::{
+        Action, ServiceDef,
+        action::ACTIONS,
+        service::{Condition, PortOwner, ProbeKind, RestartPolicy},
+    },
+};
+
+/// Something that happens.
+#[derive(Debug, Clone)]
+pub(super) enum Op {
+    Ask(usize, Action, AskWith),
+    Up(usize, usize),
+    Deliver(usize),
+    Pass(u64),
+    Tick,
+    LookAtPort(usize),
+    StrangerComes(usize),
+    StrangerGoes(usize),
+    Dies(usize, i32),
+    Becomes(usize, Nature),
+    Freezes(usize, bool),
+    NewOwner,
+    EndSurvivors(usize),
+    Leave(Leaving),
+}
+
+pub(super) fn op() -> impl Strategy<Value = Op> {
+    let which = 0..5_usize;
+    let with = (any::<bool>(), any::<bool>()).prop_map(|(only, when_free)| AskWith {
+        only,
+        when_free: when_free && only,
+    });
+    let action = (0..ACTIONS.len()).prop_map(|row| ACTIONS[row].action);
+    let dying = prop_oneof![
+        5 => Just(Dying::Willing),
+        3 => Just(Dying::Stubborn),
+        2 => Just(Dying::Tough)
+    ];
+    let nature = (
+        prop::bool::weighted(0.2),
+        dying,
+        0..3_usize,
+        prop::option::weighted(0.15, any::<bool>()),
+        prop::bool::weighted(0.1),
+    );
+    let nature = nature.prop_map(|(sick, dying, children, unspawnable, uncleanable)| Nature {
+        sick,
+        dying,
+        children,
+        unspawnable,
+        uncleanable,
+    });
+    let how = prop_oneof![
+        Just(Leaving::Detach),
+        Just(Leaving::StopAll),
+        Just(Leaving::KillAll)
+    ];
+    prop_oneof![
+        12 => (which.clone(), action, with).prop_map(|(it, action, with)| Op::Ask(it, action, with)),
+        8 => which.clone().prop_map(|it| Op::Ask(it, Action::Start, AskWith::default())),
+        2 => (which.clone(), which.clone()).prop_map(|(a, b)| Op::Up(a, b)),
+        40 => any::<usize>().prop_map(Op::Deliver),
+        6 => (0..20_000_u64).prop_map(Op::Pass),
+        12 => Just(Op::Tick),
+        6 => which.clone().prop_map(Op::LookAtPort),
+        2 => which.clone().prop_map(Op::StrangerComes),
+        2 => which.clone().prop_map(Op::StrangerGoes),
+        5 => (which.clone(), 0..3_i32).prop_map(|(it, code)| Op::Dies(it, code)),
+        4 => (which.clone(), nature).prop_map(|(it, nature)| Op::Becomes(it, nature)),
+        2 => (which.clone(), any::<bool>()).prop_map(|(it, frozen)| Op::Freezes(it, frozen)),
+        1 => Just(Op::NewOwner),
+        1 => which.prop_map(Op::EndSurvivors),
+        1 => how.prop_map(Op::Leave),
+    ]
+}
+
+/// A little of everything: tasks, ports, probes, needs, policies.
+pub(super) fn defs() -> Vec<ServiceDef> {
+    let quick = |def: ServiceDef| {
+        def.with(|def| {
+            def.health.interval = ms(20_000);
+            def.restart.give_up_deaths = 4;
+            def.restart.max_delay = ms(2000);
+        })
+    };
+    [
+        task("db").policy(RestartPolicy::OnFailure),
+        task("migrate").needing("db", Condition::Started),
+        web("api", 8101)
+            .needing("db", Condition::Healthy)
+            .needing("migrate", Condition::Completed)
+            .policy(RestartPolicy::Always),
+        web("site", 8102)
+            .needing("api", Condition::Started)
+            .with(|def| def.health.kind = ProbeKind::Listen),
+        web("proxy", 8103)
+            .policy(RestartPolicy::OnFailure)
+            .with(|def| {
+                def.port_owner = PortOwner::Any;
+                def.health.successes = 2;
+            }),
+    ]
+    .map(quick)
+    .into()
+}

@@ -1,0 +1,23 @@
+//! What the rules promise.
+
+mod bench;
+mod bring;
+mod cost;
+mod defs;
+mod forest;
+mod gate;
+mod gate_matrix;
+mod health;
+mod history;
+mod leaving;
+mod lifecycle_table;
+mod policy;
+mod ports;
+mod properties;
+mod records;
+mod sim;
+mod stages;
+mod start;
+mod stop;
+mod takeover;
+mod words;

@@ -1,0 +1,110 @@
+//! When time itself is an event.
+
+use super::{
+    asks::Services,
+    ctx::Ctx,
+    effect::Effect,
+    ending, health,
+    life::{EndingNext, Life, StartStep, StopStep},
+    start,
+    world::Service,
+};
+use crate::model::{Health, Mono, ProbeOutcome, ServiceName, service::ProbeKind};
+
+/// When a service next needs a tick.
+pub(super) fn deadline(service: &Service) -> Option<Mono> {
+    match &service.life {
+        Life::Starting {
+            step: StartStep::Probing {
+                watch, deadline, ..
+            },
+            ..
+        } => Some(watch.next.map_or(*deadline, |next| next.min(*deadline))),
+        Life::Running { watch, .. } => watch.next,
+        Life::Stopping {
+            step: StopStep::Ending { next, .. },
+            ..
+        } => match next {
+            EndingNext::Grace {
+                kill_at, look_at, ..
+            } => Some(look_at.map_or(*kill_at, |look| look.min(*kill_at))),
+            EndingNext::Kill => None,
+            EndingNext::KillAgain { at } => Some(*at),
+        },
+        Life::Backoff { until, .. } => Some(*until),
+        Life::Starting {
+            step: StartStep::Preparing | StartStep::Spawning,
+            ..
+        }
+        | Life::Stopping {
+            step: StopStep::Preparing | StopStep::Spawning { .. },
+            ..
+        }
+        | Life::Stopped { .. }
+        | Life::Waiting { .. }
+        | Life::Failed { .. } => None,
+    }
+}
+
+/// Does what is due for a service.
+pub(super) fn due(services: &mut Services, name: &ServiceName, ctx: &mut Ctx) {
+    let Some(service) = services.get_mut(name) else {
+        return;
+    };
+    ctx.sampled(name);
+    let now = ctx.now.mono;
+    match &mut service.life {
+        Life::Starting {
+            step: StartStep::Probing { deadline, .. },
+            ..
+        } if *deadline <= now => health::start_timed_out(service, ctx),
+        Life::Starting {
+            step: StartStep::Probing { watch, .. },
+            ..
+        }
+        | Life::Running { watch, .. } => {
+            if watch.next.is_some_and(|next| next <= now) {
+                watch.next = None;
+                probe(service, ctx);
+            }
+        }
+        Life::Stopping { .. } => ending::due(service, ctx),
+        Life::Backoff { until, cause, .. } if *until <= now => {
+            let cause = *cause;
+            start::by_policy(services, name, cause, ctx);
+        }
+        Life::Starting {
+            step: StartStep::Preparing | StartStep::Spawning,
+            ..
+        }
+        | Life::Stopped { .. }
+        | Life::Waiting { .. }
+        | Life::Backoff { .. }
+        | Life::Failed { .. } => {}
+    }
+}
+
+/// Sends a probe out. That a process lives needs none: its exit would have been seen.
+fn probe(service: &mut Service, ctx: &mut Ctx) {
+    let Some(run) = service.life.run() else {
+        return;
+    };
+    if service.def.health.kind == ProbeKind::Alive {
+        let outcome = ProbeOutcome {
+            ok: true,
+            detail: "alive".to_owned(),
+            latency: None,
+            at: ctx.now.wall,
+            witness: None,
+        };
+        health::probed(service, outcome, ctx);
+        return;
+    }
+    let healthy = matches!(service.life.health(), Health::Healthy { .. });
+    let name = service.def.name.clone();
+    ctx.effect(Effect::Probe {
+        service: name,
+        run,
+        witness: !healthy,
+    });
+}
