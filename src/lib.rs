@@ -16,4 +16,5 @@
 //! ```
 
 pub mod core;
+pub mod io;
 pub mod model;

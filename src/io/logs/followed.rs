@@ -1,0 +1,227 @@
+//! One log file that is looked at.
+
+use std::{fs::File, path::PathBuf};
+
+use super::{
+    lines::Splitter,
+    tail::{self, Window},
+};
+use crate::{
+    io::platform::{
+        fsx,
+        notice::{Notices, WatchId},
+    },
+    model::{LogLine, Moment, Mono, ServiceName, Stream, Wall},
+};
+
+/// How much of a file may come at once and is still shown, in bytes.
+const BURST: u64 = 1024 * 1024;
+/// How much of it is shown on and on: 2 MiB a second, far more than anybody can read.
+const BYTES_A_MILLISECOND: u64 = 2 * 1024;
+/// What is shown in any case.
+const LEAST: u64 = 64 * 1024;
+
+/// One stream of a service that is looked at.
+#[derive(Debug)]
+pub(super) struct Followed {
+    service: ServiceName,
+    stream: Stream,
+    path: PathBuf,
+    open: Option<Open>,
+    splitter: Splitter,
+    /// When bytes last arrived.
+    fed_at: Mono,
+    /// How much may be shown now.
+    allowance: u64,
+    /// When that was so.
+    allowed_at: Mono,
+}
+
+/// The file, once it is there.
+#[derive(Debug)]
+struct Open {
+    file: File,
+    watch: Option<WatchId>,
+    offset: u64,
+}
+
+impl Followed {
+    /// A stream that nobody has looked at yet.
+    pub(super) fn new(service: ServiceName, stream: Stream, path: PathBuf) -> Self {
+        Self {
+            service,
+            stream,
+            path,
+            open: None,
+            splitter: Splitter::default(),
+            fed_at: Mono::default(),
+            allowance: BURST,
+            allowed_at: Mono::default(),
+        }
+    }
+
+    /// Opens the file when it is there; tells why it cannot be watched.
+    pub(super) fn open(&mut self, notices: &mut Notices) -> Option<LogLine> {
+        let file = fsx::open_read(&self.path).ok()?;
+        let watched = notices.watch_file(&file);
+        let trouble = watched.as_ref().err().map(|error| {
+            let text = format!("{} cannot be followed: {error}", self.stream_word());
+            self.remark(None, text)
+        });
+        self.open = Some(Open {
+            file,
+            watch: watched.ok(),
+            offset: 0,
+        });
+        trouble
+    }
+
+    /// How large the file is, and when it was last written to.
+    pub(super) fn size_and_age(&self) -> (u64, Option<std::time::SystemTime>) {
+        let metadata = self
+            .open
+            .as_ref()
+            .and_then(|open| open.file.metadata().ok());
+        metadata.map_or((0, None), |metadata| {
+            (metadata.len(), metadata.modified().ok())
+        })
+    }
+
+    /// The last lines that are there already, of at most `most` bytes. What comes later follows
+    /// them.
+    pub(super) fn history(&mut self, most: u64, now: Mono) -> Vec<LogLine> {
+        let Some(open) = &mut self.open else {
+            return Vec::new();
+        };
+        let Ok(Window { bytes, end }) = tail::window(&open.file, 0, most) else {
+            return Vec::new();
+        };
+        open.offset = end;
+        let mut lines = Vec::new();
+        self.feed(&bytes, None, &mut lines);
+        self.fed_at = now;
+        lines
+    }
+
+    /// Whether this is the watch of this file.
+    pub(super) fn is_watched_by(&self, watch: &WatchId) -> bool {
+        self.open
+            .as_ref()
+            .is_some_and(|open| open.watch.as_ref() == Some(watch))
+    }
+
+    /// Reads what is new. Of a flood only the end is shown, and how much was skipped.
+    pub(super) fn read(&mut self, now: Moment, lines: &mut Vec<LogLine>) {
+        let most = self.allow(now.mono);
+        let Some(open) = &mut self.open else {
+            return;
+        };
+        let Ok(metadata) = open.file.metadata() else {
+            return;
+        };
+        let is_cut = metadata.len() < open.offset;
+        if is_cut {
+            open.offset = 0;
+        }
+        let new = metadata.len() - open.offset;
+        let mut skipped = new.saturating_sub(most);
+        open.offset += skipped;
+        let mut bytes = vec![0; usize::try_from(new - skipped).unwrap_or(0)];
+        let filled = fsx::read_at(&open.file, &mut bytes, open.offset).unwrap_or(0);
+        bytes.truncate(filled);
+        open.offset += filled as u64;
+        self.allowance = most.saturating_sub(filled as u64);
+        if is_cut || skipped > 0 {
+            // What was held has lost its end.
+            self.flush(lines);
+            self.splitter = Splitter::default();
+        }
+        if skipped > 0 {
+            skipped += tail::drop_torn_line(&mut bytes) as u64;
+            let text = format!("… {skipped} bytes of {} skipped", self.stream_word());
+            lines.push(self.remark(Some(now.wall), text));
+        }
+        if !bytes.is_empty() {
+            self.fed_at = now.mono;
+            self.feed(&bytes, Some(now.wall), lines);
+        }
+    }
+
+    /// How much may be shown at this moment, in bytes.
+    fn allow(&mut self, now: Mono) -> u64 {
+        let elapsed = u64::try_from(now.since(self.allowed_at).as_millis()).unwrap_or(u64::MAX);
+        let gained = elapsed.saturating_mul(BYTES_A_MILLISECOND);
+        self.allowed_at = now;
+        self.allowance.saturating_add(gained).clamp(LEAST, BURST)
+    }
+
+    /// Looks whether the name means another file by now, and follows that one. The rest of the old
+    /// one is read first; one that is only gone is followed on, as long as somebody writes to it.
+    pub(super) fn renew(&mut self, notices: &mut Notices, now: Moment, lines: &mut Vec<LogLine>) {
+        self.read(now, lines);
+        let is_right = self.open.is_some() && !self.is_astray();
+        if is_right || fsx::open_read(&self.path).is_err() {
+            return;
+        }
+        self.flush(lines);
+        self.splitter = Splitter::default();
+        self.close(notices);
+        lines.extend(self.open(notices));
+        self.read(now, lines);
+    }
+
+    /// Whether the file that is read has no name any more, or another one has it.
+    pub(super) fn is_astray(&self) -> bool {
+        self.open
+            .as_ref()
+            .is_some_and(|open| !fsx::is_same_file(&open.file, &self.path))
+    }
+
+    /// Ends the watch and lets go of the file.
+    pub(super) fn close(&mut self, notices: &mut Notices) {
+        if let Some(watch) = self.open.take().and_then(|open| open.watch) {
+            notices.forget(watch);
+        }
+    }
+
+    /// When the last bytes arrived of a line that has not ended; `None` when there is none.
+    pub(super) fn waiting_since(&self) -> Option<Mono> {
+        self.splitter.is_waiting().then_some(self.fed_at)
+    }
+
+    /// Shows a line that has not ended.
+    pub(super) fn flush(&mut self, lines: &mut Vec<LogLine>) {
+        let (service, stream) = (&self.service, self.stream);
+        self.splitter
+            .flush(|at, text| lines.push(line(service, stream, at, text)));
+    }
+
+    fn feed(&mut self, bytes: &[u8], at: Option<Wall>, lines: &mut Vec<LogLine>) {
+        let (service, stream) = (&self.service, self.stream);
+        self.splitter.feed(bytes, at, |at, text| {
+            lines.push(line(service, stream, at, text));
+        });
+    }
+
+    /// Something that oats has to say about this stream.
+    fn remark(&self, at: Option<Wall>, text: String) -> LogLine {
+        line(&self.service, Stream::Oats, at, text)
+    }
+
+    fn stream_word(&self) -> &'static str {
+        match self.stream {
+            Stream::Stdout => "stdout",
+            Stream::Stderr => "stderr",
+            Stream::Oats => "oats",
+        }
+    }
+}
+
+fn line(service: &ServiceName, stream: Stream, at: Option<Wall>, text: String) -> LogLine {
+    LogLine {
+        service: service.clone(),
+        stream,
+        at,
+        text,
+    }
+}

@@ -1,0 +1,14 @@
+//! The outside world: one file or folder per thing.
+//!
+//! *Owns*: files, processes, sockets, the clock. *Never*: decides anything about a service.
+//! *Talks to*: `model`.
+
+pub mod clock;
+pub mod config;
+pub mod files;
+pub mod ledger;
+pub mod logs;
+pub mod platform;
+pub mod probe;
+pub mod records;
+pub mod status;

@@ -1,0 +1,44 @@
+//! Whether the terminal is still there.
+
+use std::os::fd::AsFd;
+
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    io::Errno,
+};
+
+/// Blocks until the terminal behind stdin is gone. Needs a thread of its own; costs nothing while
+/// it waits, and takes no input away from anybody.
+pub fn wait_for_hang_up() {
+    wait_for_hang_up_of(&std::io::stdin());
+}
+
+/// The same for any descriptor.
+fn wait_for_hang_up_of(fd: &impl AsFd) {
+    // Nothing is asked for, so poll returns only on an error or a hang-up.
+    let mut watched = [PollFd::new(fd, PollFlags::empty())];
+    while poll(&mut watched, None) == Err(Errno::INTR) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write, sync::mpsc::sync_channel, thread};
+
+    use super::*;
+
+    #[test]
+    fn input_is_no_hang_up_and_the_end_of_the_other_side_is() {
+        let (ours, mut theirs) = std::io::pipe().unwrap();
+        theirs.write_all(b"key").unwrap();
+        let (sender, returned) = sync_channel(1);
+        let waiting = thread::spawn(move || {
+            wait_for_hang_up_of(&ours);
+            sender.send(()).unwrap();
+        });
+        // The input lies there all the while; only the hang-up lets the wait return.
+        assert!(returned.try_recv().is_err());
+        drop(theirs);
+        waiting.join().unwrap();
+        assert!(returned.try_recv().is_ok());
+    }
+}

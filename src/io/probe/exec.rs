@@ -1,0 +1,158 @@
+//! Probes and recover steps that are programs: exit 0 passes.
+
+use std::time::Duration;
+
+use tokio::{task::spawn_blocking, time::timeout};
+
+use crate::{io::platform::Helper, model::ExitStatus};
+
+/// How long somebody may take to die of SIGKILL before we go on without having seen it.
+const DYING: Duration = Duration::from_secs(1);
+
+/// What a program that was run said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecOutcome {
+    /// Whether it returned 0 in time.
+    pub ok: bool,
+    /// How it ended: "exit 1", "killed by SIGKILL", "no exit in 500 ms".
+    pub detail: String,
+}
+
+/// Waits for a program to end and reaps it. When it takes too long, it is killed, with everybody
+/// it started. The spawner that started it must forget it afterwards.
+pub async fn wait(helper: Helper, at_most: Duration) -> ExecOutcome {
+    let watch = helper.child().exit_watch();
+    if let Ok(status) = timeout(at_most, watch.wait()).await {
+        helper.child().reap();
+        return ExecOutcome {
+            ok: status.is_success(),
+            detail: detail(status),
+        };
+    }
+    let watch = helper.child().exit_watch();
+    // The helper moves along: should this task be dropped, its tree is killed all the same.
+    let ending = spawn_blocking(move || {
+        helper.kill_tree();
+        helper
+    });
+    if let Ok(helper) = ending.await {
+        // It was sent SIGKILL: only the kernel can make this long.
+        if timeout(DYING, watch.wait()).await.is_ok() {
+            helper.child().reap();
+        }
+    }
+    ExecOutcome {
+        ok: false,
+        detail: format!("no exit in {}", in_words(at_most)),
+    }
+}
+
+fn detail(status: ExitStatus) -> String {
+    match status {
+        ExitStatus::Code(code) => format!("exit {code}"),
+        ExitStatus::Signal(_) => status.to_string(),
+        ExitStatus::Unknown => "exit unknown".to_owned(),
+    }
+}
+
+fn in_words(wait: Duration) -> String {
+    if wait.subsec_millis() == 0 {
+        format!("{} s", wait.as_secs())
+    } else {
+        format!("{} ms", wait.as_millis())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::BTreeMap,
+        env, fs,
+        path::{Path, PathBuf},
+    };
+
+    use super::*;
+    use crate::{
+        io::platform::{Spawner, identify, process_exists},
+        model::{Identity, Pid},
+    };
+
+    fn helper(argv: &[&str]) -> Helper {
+        let path = ("PATH".into(), env::var_os("PATH").unwrap());
+        let argv = argv.iter().map(|&word| word.to_owned()).collect();
+        Spawner::new()
+            .spawn_helper(argv, BTreeMap::from([path]), PathBuf::from("/"))
+            .unwrap()
+    }
+
+    async fn outcome(script: &str) -> (bool, String) {
+        let helper = helper(&["sh", "-c", script]);
+        let identity = *helper.identity();
+        let outcome = wait(helper, Duration::from_secs(20)).await;
+        assert!(identify(identity.pid) != Some(identity), "it was reaped");
+        (outcome.ok, outcome.detail)
+    }
+
+    #[tokio::test]
+    async fn a_program_passes_with_0_and_says_how_it_ended() {
+        assert_eq!(outcome("exit 0").await, (true, "exit 0".to_owned()));
+        assert_eq!(outcome("exit 1").await, (false, "exit 1".to_owned()));
+        let killed = "killed by SIGKILL".to_owned();
+        assert_eq!(outcome("kill -9 $$").await, (false, killed));
+    }
+
+    #[tokio::test]
+    async fn output_does_not_block_a_program() {
+        let script = "head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2";
+        assert_eq!(outcome(script).await, (true, "exit 0".to_owned()));
+    }
+
+    /// The identities in a file of numbers, once it is there.
+    async fn written(file: &Path) -> Vec<Identity> {
+        for _ in 0..4000 {
+            if let Ok(text) = fs::read_to_string(file) {
+                let pids = text.split_whitespace().map(|pid| Pid(pid.parse().unwrap()));
+                return pids.map(|pid| identify(pid).unwrap()).collect();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("waited 20 s for {}", file.display());
+    }
+
+    #[tokio::test]
+    async fn after_its_time_a_program_is_killed_with_all_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("pids");
+        let script = "import os, sys, time\n\
+            session = os.fork()\n\
+            if session == 0: os.setsid(); os.execvp('sleep', ['sleep', '60'])\n\
+            plain = os.fork()\n\
+            if plain == 0: os.execvp('sleep', ['sleep', '60'])\n\
+            open(sys.argv[1] + '.new', 'w').write('%d %d %d' % (os.getpid(), session, plain))\n\
+            os.rename(sys.argv[1] + '.new', sys.argv[1])\n\
+            time.sleep(60)\n";
+        let helper = helper(&["python3", "-c", script, out.to_str().unwrap()]);
+        let started = written(&out).await;
+        assert!(started.len() == 3 && started.iter().all(process_exists));
+        let outcome = wait(helper, Duration::from_millis(20)).await;
+        assert_eq!(outcome.detail, "no exit in 20 ms");
+        assert!(!outcome.ok);
+        assert!(!started.iter().any(process_exists));
+    }
+
+    #[tokio::test]
+    async fn a_helper_that_nobody_waits_for_is_killed() {
+        let helper = helper(&["sleep", "60"]);
+        let child = helper.child().clone();
+        drop(helper);
+        let status = child.exit_watch().wait().await;
+        assert_eq!(status.to_string(), "killed by SIGKILL");
+        child.reap();
+    }
+
+    #[test]
+    fn a_limit_is_named_in_its_unit() {
+        assert_eq!(in_words(Duration::from_millis(1500)), "1500 ms");
+        assert_eq!(in_words(Duration::from_secs(5)), "5 s");
+    }
+}
