@@ -18,3 +18,4 @@
 pub mod core;
 pub mod io;
 pub mod model;
+pub mod supervisor;

@@ -1,0 +1,148 @@
+//! What is written down of a decision: the run record, the ledger, oats's own lines.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{actor::Actor, handle::Feed, writer::Job};
+use crate::{
+    core::{Decision, Draft, record},
+    io::logs,
+    model::{Event, EventKind, LogLine, Moment, ServiceName, Stream},
+};
+
+impl Actor {
+    /// Writes, says and publishes what a decision brought about.
+    pub(super) fn write_down(&mut self, decision: &mut Decision, now: Moment) {
+        for name in &decision.changed {
+            self.write_record(name, now);
+        }
+        self.press
+            .changed(std::mem::take(&mut decision.changed), now.mono);
+        self.press.sampled(std::mem::take(&mut decision.sampled));
+        let events: Vec<Event> = std::mem::take(&mut decision.events)
+            .into_iter()
+            .map(|draft| self.stamp(draft, now))
+            .collect();
+        let moved = |event: &Event| matches!(event.kind, EventKind::Start | EventKind::Health);
+        if events.iter().any(moved) {
+            // A tree that has just come up has children by now: the next beat looks for them.
+            self.next_member_look = now.mono;
+        }
+        for event in &events {
+            self.tell(Feed::Event(Arc::new(event.clone())));
+        }
+        if !events.is_empty() {
+            self.hands.writer.send(Job::Events(events));
+        }
+        let lines: Vec<LogLine> = std::mem::take(&mut decision.lines)
+            .into_iter()
+            .map(|(service, text)| {
+                tracing::info!("{service}: {text}");
+                LogLine {
+                    service,
+                    stream: Stream::Oats,
+                    at: Some(now.wall),
+                    text,
+                }
+            })
+            .collect();
+        if !lines.is_empty() {
+            self.tell(Feed::Lines(lines));
+        }
+    }
+
+    /// Tells the window. One that does not keep up misses lines, which lie on disk as well.
+    fn tell(&self, feed: Feed) {
+        let _ = self.feed.try_send(feed);
+    }
+
+    /// Writes the run record of a service when a field of it changed.
+    fn write_record(&mut self, name: &ServiceName, now: Moment) {
+        let Some(service) = self.world.services.get(name) else {
+            return;
+        };
+        let marks = self.hands.marks(name);
+        let record = record::of(
+            service,
+            &self.hands.boot_id,
+            marks.base,
+            marks.at_start,
+            now,
+        );
+        if let Some(record) = record
+            && self.written.get(name) != Some(&record)
+        {
+            self.hands
+                .writer
+                .send(Job::Record(Box::new(record.clone())));
+            self.written.insert(name.clone(), record);
+        }
+    }
+
+    /// Adds what only the shell knows to a ledger line.
+    fn stamp(&self, draft: Draft, now: Moment) -> Event {
+        let log_at = draft.service.as_ref().map(|service| {
+            logs::positions(&self.hands.root, service, self.hands.marks(service).base)
+        });
+        let mut data = draft.data;
+        if draft.with_stderr_tail
+            && let Some(service) = &draft.service
+        {
+            data = json!({ "stderr_tail": self.stderr_tail(service) });
+        }
+        Event {
+            seq: draft.seq,
+            at: now.wall,
+            mono_ms: u64::try_from(now.mono.0.as_millis()).unwrap_or(u64::MAX),
+            boot_id: self.hands.boot_id.clone(),
+            kind: draft.kind,
+            service: draft.service,
+            run: draft.run,
+            actor: draft.actor,
+            action: draft.action,
+            cause: draft.cause,
+            result: draft.result,
+            code: draft.code,
+            reason: draft.reason,
+            duration_ms: draft.duration_ms,
+            log_at,
+            data,
+        }
+    }
+
+    /// The last lines that the present run wrote to stderr.
+    pub(super) fn stderr_tail(&self, service: &ServiceName) -> Vec<String> {
+        let marks = self.hands.marks(service);
+        let from = marks.at_start.stderr.saturating_sub(marks.base.stderr);
+        let Some(path) = self.hands.root.log_file(service, Stream::Stderr) else {
+            return Vec::new();
+        };
+        logs::stderr_tail(&path, from)
+    }
+
+    /// Writes down that the owner came or left.
+    pub(super) fn owner_event(&mut self, what: &str) {
+        let now = self.hands.clock.now();
+        let seq = self.world.next_seq;
+        self.world.next_seq = seq.next();
+        let draft = Draft {
+            seq,
+            kind: EventKind::Owner,
+            service: None,
+            run: None,
+            actor: None,
+            action: None,
+            cause: None,
+            result: None,
+            code: None,
+            reason: Some(what.to_owned()),
+            duration_ms: None,
+            data: json!({ "pid": self.owner.pid, "mode": self.owner.mode }),
+            with_stderr_tail: false,
+        };
+        let event = self.stamp(draft, now);
+        self.tell(Feed::Event(Arc::new(event.clone())));
+        self.hands.writer.send(Job::Events(vec![event]));
+    }
+}

@@ -1,0 +1,137 @@
+//! All any client ever holds: a way to ask, and a way to see.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use tokio::sync::{mpsc, watch};
+
+pub use crate::core::Leaving;
+use crate::model::{Action, Actor, Event, LogLine, Refusal, Seq, ServiceName, Snapshot};
+
+/// How many commands may wait for the actor.
+pub const INBOX: usize = 1024;
+
+/// A wish for one service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// Which service.
+    pub service: ServiceName,
+    /// Which action.
+    pub action: Action,
+    /// Who wishes it.
+    pub by: Actor,
+    /// A Start of just this one, without what it needs.
+    pub only: bool,
+    /// A Start that waits for a taken port instead of being refused.
+    pub when_free: bool,
+    /// Asked for only to have the refusal written down, which the window has shown: when the gate
+    /// would let it through by now, nothing is done.
+    pub only_refusal: bool,
+}
+
+impl Ask {
+    /// The plain wish.
+    pub fn new(service: ServiceName, action: Action, by: Actor) -> Self {
+        Self {
+            service,
+            action,
+            by,
+            only: false,
+            when_free: false,
+            only_refusal: false,
+        }
+    }
+
+    /// A wish that a window has refused already.
+    pub fn refused(service: ServiceName, action: Action, by: Actor) -> Self {
+        Self {
+            only_refusal: true,
+            ..Self::new(service, action, by)
+        }
+    }
+}
+
+/// Whether an ask was accepted: its ledger number, or the reason why not.
+pub type Answer = Result<Seq, Refusal>;
+
+/// Something a client wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A wish for one service.
+    Ask(Ask),
+    /// Sets every named service to wanted and asks for each start.
+    Up {
+        /// Which services.
+        services: Vec<ServiceName>,
+        /// Who wishes it.
+        by: Actor,
+    },
+    /// The owner leaves.
+    Leave(Leaving),
+    /// The logs that are looked at now, each from its last lines on.
+    WatchLogs(BTreeSet<ServiceName>),
+}
+
+/// A command on its way, with what to do with the answer.
+pub struct Envelope {
+    /// The command.
+    pub command: Command,
+    /// Called once, from the actor: must not block.
+    pub reply: Box<dyn FnOnce(Answer) + Send>,
+}
+
+/// What a window is told beside the snapshot.
+#[derive(Debug, Clone)]
+pub enum Feed {
+    /// Lines of the logs that are looked at, and oats's own lines about those services, in order.
+    Lines(Vec<LogLine>),
+    /// Something was written into the ledger.
+    Event(Arc<Event>),
+}
+
+/// The owner does not take commands any more, or has too many waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the owner does not answer")]
+pub struct OwnerSilent;
+
+/// A way to ask, and a way to see.
+#[derive(Clone)]
+pub struct Handle {
+    inbox: mpsc::Sender<Envelope>,
+    truth: watch::Receiver<Arc<Snapshot>>,
+}
+
+impl Handle {
+    /// A handle on the owner behind these two channels.
+    pub fn new(inbox: mpsc::Sender<Envelope>, truth: watch::Receiver<Arc<Snapshot>>) -> Self {
+        Self { inbox, truth }
+    }
+
+    /// The truth of this moment.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.truth.borrow().clone()
+    }
+
+    /// The truth as it changes.
+    pub fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.truth.clone()
+    }
+
+    /// Sends a command; `reply` is called once with the answer. Never blocks.
+    ///
+    /// # Errors
+    ///
+    /// The owner is gone, or too many commands wait for it.
+    pub fn send(
+        &self,
+        command: Command,
+        reply: impl FnOnce(Answer) + Send + 'static,
+    ) -> Result<(), OwnerSilent> {
+        let envelope = Envelope {
+            command,
+            reply: Box::new(reply),
+        };
+        self.inbox
+            .try_send(envelope)
+            .map_err(|_full_or_closed| OwnerSilent)
+    }
+}

@@ -1,0 +1,191 @@
+//! What reaches the actor: commands of clients, reports of tasks.
+
+use super::{
+    actor::Actor,
+    handle::{Answer, Ask, Command, Envelope},
+    hands::{Hands, Note},
+    prepare::{Searched, prepared},
+};
+use crate::{
+    core::{
+        Fact, Input, Prepared,
+        gate::{self, Door},
+        input::AskWith,
+    },
+    model::{
+        Action, Actor as By, ProbeOutcome, RunId, RunRecord, ServiceName, snapshot::OwnerMode,
+    },
+};
+
+impl Actor {
+    /// Takes a command of a client.
+    pub(super) fn command(&mut self, envelope: Envelope) {
+        let Envelope { command, reply } = envelope;
+        let answer = match command {
+            Command::Ask(ask) => self.ask(ask),
+            Command::Up { services, by } => {
+                let seq = self.world.next_seq;
+                self.take(Input::Up { services, by });
+                Ok(seq)
+            }
+            Command::Leave(how) => {
+                let seq = self.world.next_seq;
+                let now = self.hands.clock.now();
+                self.press.changed(self.names(), now.mono);
+                let by = match self.owner.mode {
+                    OwnerMode::Console => By::HUMAN,
+                    OwnerMode::Serve => By::CLI,
+                };
+                self.take(Input::Leave { how, by });
+                Ok(seq)
+            }
+            Command::WatchLogs(services) => {
+                self.watched_logs.send_replace(services);
+                Ok(self.world.next_seq)
+            }
+        };
+        reply(answer);
+    }
+
+    /// Takes an ask. What depends on the port is decided on a fresh look at it.
+    fn ask(&mut self, ask: Ask) -> Answer {
+        let Ask {
+            service,
+            action,
+            by,
+            only,
+            when_free,
+            only_refusal,
+        } = ask;
+        if matches!(action, Action::Start | Action::Recover | Action::FreePort) {
+            self.look_at_port(&service);
+        }
+        if only_refusal && self.would_pass(&service, action) {
+            return Ok(self.world.next_seq);
+        }
+        let with = AskWith { only, when_free };
+        let seq = self.world.next_seq;
+        let input = Input::Ask {
+            service,
+            action,
+            by,
+            with,
+            cause: None,
+        };
+        self.take(input).unwrap_or(Ok(seq))
+    }
+
+    /// Looks at the port of a service.
+    fn look_at_port(&mut self, service: &ServiceName) {
+        let now = self.hands.clock.now();
+        if let Some(listeners) = self.hands.look_at_port(&self.world, service, now) {
+            let service = service.clone();
+            self.take(Input::Port { service, listeners });
+        }
+    }
+
+    /// Whether the gate would let an ask through now.
+    fn would_pass(&self, service: &ServiceName, action: Action) -> bool {
+        let door = if self.world.leaving.is_some() {
+            Door::Closed
+        } else {
+            Door::Open
+        };
+        let service = self.world.services.get(service);
+        service.is_some_and(|service| gate::check(service, action, door).is_ok())
+    }
+
+    /// Takes a report of a task.
+    pub(super) fn note(&mut self, note: Note) {
+        match note {
+            Note::Seen(input) => {
+                self.take(input);
+            }
+            Note::Cleaned {
+                service,
+                run,
+                ended,
+                left,
+            } => {
+                let now = self.hands.clock.now();
+                let inputs = if left.is_empty() {
+                    let searched = Searched::Everything;
+                    self.hands
+                        .cleaned(&self.world, &service, run, ended, searched, now)
+                } else {
+                    Hands::not_cleaned(service, run, &left)
+                };
+                for input in inputs {
+                    self.take(input);
+                }
+            }
+            Note::Intent {
+                service,
+                run,
+                ended,
+                written,
+            } => {
+                self.intent(service, run, ended, written);
+            }
+            Note::Exited {
+                service,
+                run,
+                status,
+            } => {
+                let stderr_tail = self.stderr_tail(&service);
+                let fact = Fact::Exited {
+                    status,
+                    stderr_tail,
+                };
+                let name = service.clone();
+                self.take(Input::Fact { service, run, fact });
+                // Its port is free now, or held by what it left behind: that is told at once.
+                self.look_at_port(&name);
+            }
+            Note::Probed {
+                service,
+                run,
+                outcome,
+                witness,
+                helper,
+            } => {
+                if let Some(helper) = helper {
+                    self.hands.spawner.forget(&helper);
+                }
+                self.probed(service, run, outcome, witness);
+            }
+            Note::Members(members) => self.hands.remember_members(members),
+        }
+    }
+
+    /// The intent is on disk, or cannot be.
+    fn intent(
+        &mut self,
+        service: ServiceName,
+        run: RunId,
+        ended: usize,
+        written: Result<RunRecord, String>,
+    ) {
+        let fact = match written {
+            Ok(record) => {
+                let marks = self.hands.runs.marks.entry(service.clone()).or_default();
+                marks.base = record.log_base;
+                marks.at_start = record.log_at_start;
+                self.written.insert(service.clone(), record);
+                Prepared::Clear { ended }
+            }
+            Err(reason) => Prepared::Failed(reason),
+        };
+        self.take(prepared(service, run, fact));
+    }
+
+    /// A probe ended. The first that passes is followed by a look at the port in the same wake-up:
+    /// health names its witness.
+    fn probed(&mut self, service: ServiceName, run: RunId, outcome: ProbeOutcome, witness: bool) {
+        if witness && outcome.ok {
+            self.look_at_port(&service);
+        }
+        let fact = Fact::Probed(outcome);
+        self.take(Input::Fact { service, run, fact });
+    }
+}

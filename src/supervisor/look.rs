@@ -1,0 +1,143 @@
+//! One honest look without an owner: no lock, no actor, nothing written, nothing signalled.
+
+use std::sync::Arc;
+
+use super::{
+    adopt,
+    load::Loaded,
+    ports::{self, Leaders, PortWatch},
+    press::{Press, Samples},
+};
+use crate::{
+    core::{self, Effect, Fact, Input, World, rng::Rng},
+    io::{
+        clock::Clock,
+        platform::{self, SocketError, Spawner},
+        records,
+    },
+    model::{
+        ProbeOutcome, RunId, Seq, ServiceDef, ServiceName, Snapshot,
+        service::{ProbeKind, RestartPolicy},
+    },
+};
+
+use super::{
+    environment::{self, Environment},
+    probes as probing,
+};
+
+/// Looks at every service once: identity, port, health. Gives the verdicts that a new owner would.
+///
+/// # Errors
+///
+/// The kernel does not tell who listens.
+pub async fn look(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: Clock,
+) -> Result<Arc<Snapshot>, SocketError> {
+    let now = clock.now();
+    let root = Arc::new(loaded.root.clone());
+    let boot_id = platform::proc::boot_id();
+    let mut world = World::new(&without_restarts(loaded), Seq(1), Rng::seeded(0));
+    let (records, _problems) = records::read_all(&root);
+    let mut leaders = Leaders::new();
+    for input in adopt::findings(&root, &boot_id, records) {
+        for effect in core::decide(&mut world, input, now).effects {
+            if let Effect::Adopt {
+                service,
+                run,
+                identity,
+            } = effect
+            {
+                leaders.insert(identity.pid, (service, run));
+            }
+        }
+    }
+    see_ports(&mut world, &root, &leaders, clock)?;
+    for (service, run, outcome) in probes(&world, &leaders, environment, clock).await {
+        let fact = Fact::Probed(outcome);
+        let _ = core::decide(&mut world, Input::Fact { service, run, fact }, clock.now());
+    }
+    let now = clock.now();
+    let (mut press, _) = Press::new(root, boot_id, None, now);
+    press.sampled(world.services.keys().cloned().collect::<Vec<_>>());
+    Ok(press.publish(&world, &Samples::new(), now))
+}
+
+/// The services without their restart policies: a look starts nothing.
+fn without_restarts(loaded: &Loaded) -> Vec<Arc<ServiceDef>> {
+    let without = |def: &Arc<ServiceDef>| {
+        let mut def = ServiceDef::clone(def);
+        def.restart.policy = RestartPolicy::Never;
+        Arc::new(def)
+    };
+    loaded.services.iter().map(without).collect()
+}
+
+/// Looks at all declared ports.
+fn see_ports(
+    world: &mut World,
+    root: &Arc<crate::model::root::Root>,
+    leaders: &Leaders,
+    clock: Clock,
+) -> Result<(), SocketError> {
+    let mut watch = PortWatch::new(root.dir.clone())?;
+    let now = clock.now();
+    let seen = watch.look(&ports::declared(world), leaders, now.mono)?;
+    let names: Vec<(ServiceName, _)> = world
+        .services
+        .values()
+        .filter_map(|service| Some((service.def.name.clone(), service.def.port?)))
+        .collect();
+    for (service, port) in names {
+        let listeners = seen.get(&port).cloned().unwrap_or_default();
+        let _ = core::decide(world, Input::Port { service, listeners }, now);
+    }
+    Ok(())
+}
+
+/// Probes every running service once, all at the same time.
+async fn probes(
+    world: &World,
+    leaders: &Leaders,
+    environment: &Environment,
+    clock: Clock,
+) -> Vec<(ServiceName, RunId, ProbeOutcome)> {
+    let mut tasks = Vec::new();
+    let mut spawner = Spawner::default();
+    for (service, run) in leaders.values() {
+        let Some(record) = world.services.get(service) else {
+            continue;
+        };
+        let (def, service, run) = (record.def.clone(), service.clone(), *run);
+        match &def.health.kind {
+            // The look at the ports, and that it lives, have told these.
+            ProbeKind::Alive | ProbeKind::Listen => {
+                let outcome = probing::without_probe(record, clock.now().wall);
+                tasks.push(tokio::spawn(async move { (service, run, outcome) }));
+            }
+            ProbeKind::Http { .. } | ProbeKind::Tcp { .. } => {
+                tasks.push(tokio::spawn(async move {
+                    let outcome = probing::network_probe(&def, clock).await;
+                    (service, run, outcome)
+                }));
+            }
+            ProbeKind::Exec { argv } => {
+                let env = environment::of_probe(environment, &def);
+                let helper = spawner.spawn_helper(argv.clone(), env, def.cwd.clone());
+                tasks.push(tokio::spawn(async move {
+                    let outcome = probing::exec_outcome(helper, def.health.timeout, clock).await;
+                    (service, run, outcome)
+                }));
+            }
+        }
+    }
+    let mut outcomes = Vec::new();
+    for task in tasks {
+        if let Ok(outcome) = task.await {
+            outcomes.push(outcome);
+        }
+    }
+    outcomes
+}

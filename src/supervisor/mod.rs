@@ -1,0 +1,29 @@
+//! The one writer: [`Handle`] outside, an actor inside.
+//!
+//! *Owns*: the world, every effect on it, and everything that is published about it.
+//! *Never*: draws, parses keys, or waits for a client. *Talks to*: `core`, `io`, `model`.
+
+mod actor;
+mod adopt;
+mod books;
+mod environment;
+mod find;
+pub mod handle;
+mod hands;
+mod inbox;
+pub mod load;
+pub mod look;
+pub mod owner;
+mod ports;
+mod prepare;
+mod press;
+mod probes;
+mod runs;
+mod samples;
+mod tails;
+mod writer;
+
+pub use find::{RootError, SMALLEST_SERVICE, find_root};
+pub use handle::{Answer, Ask, Command, Envelope, Feed, Handle, Leaving};
+pub use load::{Loaded, load, paths};
+pub use owner::{Begin, ClaimError, Ends, Owner, Setup, Standing};

@@ -1,0 +1,309 @@
+//! How a root gets its owner.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use thiserror::Error;
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    actor::Actor,
+    adopt,
+    environment::Environment,
+    handle::{Envelope, Feed, Handle, INBOX},
+    hands::{Hands, Note},
+    load::Loaded,
+    ports::PortWatch,
+    press::{Press, Samples},
+    runs::Runs,
+    tails,
+    writer::Writer,
+};
+use crate::{
+    core::{Input, World, rng::Rng},
+    io::{
+        clock::Clock,
+        files::{self, Lock, LockError},
+        ledger::Ledger,
+        platform::{self, Sampler, Spawner},
+        records, status,
+    },
+    model::{
+        Actor as By, Moment, Seq, ServiceName, Snapshot,
+        root::Root,
+        snapshot::{Owner as OwnerInfo, OwnerMode},
+    },
+};
+
+/// How many reports of tasks may wait for the actor.
+const NOTES: usize = 4096;
+/// How many messages may wait for the window.
+const FEED: usize = 1024;
+
+/// Everything a new owner needs to be told.
+pub struct Setup {
+    /// The root and its services.
+    pub loaded: Loaded,
+    /// How it runs.
+    pub mode: OwnerMode,
+    /// The version of oats.
+    pub version: String,
+    /// The environment of oats, which services inherit.
+    pub environment: Environment,
+    /// The seed of chance.
+    pub seed: u64,
+    /// Which services are started at once.
+    pub begin: Begin,
+}
+
+/// Which services a new owner starts at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begin {
+    /// Those with `autostart = true`.
+    Autostart,
+    /// All of them.
+    All,
+    /// These, and what they need.
+    These(Vec<ServiceName>),
+}
+
+/// Why a root could not be claimed.
+#[derive(Debug, Error)]
+pub enum ClaimError {
+    /// Somebody owns it.
+    #[error("{root} is owned by {owner}")]
+    Owned {
+        /// The root.
+        root: PathBuf,
+        /// Who owns it, in words.
+        owner: String,
+    },
+    /// A file or folder is in the way.
+    #[error("could not {doing}")]
+    Files {
+        /// What was tried.
+        doing: &'static str,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl ClaimError {
+    fn files<E: std::error::Error + Send + Sync + 'static>(
+        doing: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |error| Self::Files {
+            doing,
+            source: Box::new(error),
+        }
+    }
+}
+
+/// An owner that has claimed its root and not begun to run.
+pub struct Owner {
+    _lock: Lock,
+    root: Arc<Root>,
+    info: OwnerInfo,
+    boot_id: String,
+    world: World,
+    findings: Vec<Input>,
+    ledger: Ledger,
+    environment: Environment,
+    press: Press,
+    inbox: mpsc::Receiver<Envelope>,
+    feed: mpsc::Sender<Feed>,
+    clock: Clock,
+    marks: BTreeMap<ServiceName, super::runs::LogMarks>,
+}
+
+/// The two ends that windows hold.
+pub struct Ends {
+    /// To ask and to see.
+    pub handle: Handle,
+    /// What happens beside the snapshot.
+    pub feed: mpsc::Receiver<Feed>,
+}
+
+impl Owner {
+    /// Claims a root: takes its lock, makes its folders, reads what the owner before left.
+    ///
+    /// # Errors
+    ///
+    /// Somebody owns it, or its folders cannot be used.
+    pub fn claim(setup: Setup, clock: Clock) -> Result<(Self, Ends), ClaimError> {
+        let root = Arc::new(setup.loaded.root.clone());
+        files::prepare(&root).map_err(ClaimError::files("make the folders of the root"))?;
+        let lock = match Lock::acquire(&root.lock_file()) {
+            Ok(lock) => lock,
+            Err(LockError::Held) => {
+                return Err(ClaimError::Owned {
+                    root: root.dir.clone(),
+                    owner: who_owns(&root),
+                });
+            }
+            Err(error) => return Err(ClaimError::files("take the lock of the root")(error)),
+        };
+        let now = clock.now();
+        let boot_id = platform::proc::boot_id();
+        let (ledger, last) =
+            Ledger::open(&root.ledger_file()).map_err(ClaimError::files("open the ledger"))?;
+        let (records, problems) = records::read_all(&root);
+        for problem in problems {
+            tracing::warn!("{}: {}", problem.file, problem.message);
+        }
+        let marks = records
+            .iter()
+            .map(|record| (record.service.clone(), super::runs::LogMarks::of(record)))
+            .collect();
+        let mut findings = adopt::findings(&root, &boot_id, records);
+        findings.extend(begin(&setup));
+        let me = platform::self_identity();
+        let info = OwnerInfo {
+            pid: platform::own_pid(),
+            start_ticks: me.map_or(0, |me| me.start_ticks),
+            started_at: now.wall,
+            mode: setup.mode,
+            version: setup.version,
+        };
+        let next = last.map_or(Seq(1), Seq::next);
+        let world = World::new(&setup.loaded.services, next, Rng::seeded(setup.seed));
+        let (press, truth) = Press::new(root.clone(), boot_id.clone(), Some(info.clone()), now);
+        let (to_inbox, inbox) = mpsc::channel(INBOX);
+        let (feed, from_feed) = mpsc::channel(FEED);
+        let ends = Ends {
+            handle: Handle::new(to_inbox, truth),
+            feed: from_feed,
+        };
+        let owner = Self {
+            _lock: lock,
+            root,
+            info,
+            boot_id,
+            world,
+            findings,
+            ledger,
+            environment: setup.environment,
+            press,
+            inbox,
+            feed,
+            clock,
+            marks,
+        };
+        Ok((owner, ends))
+    }
+
+    /// Runs until oats has left. Needs a runtime with one thread.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread, no signal handler or no socket for the port watch.
+    pub async fn run(self) -> Result<(), ClaimError> {
+        platform::catch_ignored_signals();
+        let now = self.clock.now();
+        let (notes_in, notes) = mpsc::channel::<Note>(NOTES);
+        let child_ends = platform::catch(platform::CHILD_ENDED)
+            .map_err(ClaimError::files("see children end"))?;
+        let writer = Writer::start(self.root.clone(), self.ledger)
+            .map_err(ClaimError::files("start the writer"))?;
+        let ports = PortWatch::new(self.root.dir.clone())
+            .map_err(ClaimError::files("open the port watch"))?;
+        let (watched_logs, watched) = watch::channel(std::collections::BTreeSet::new());
+        tokio::spawn(tails::follow(self.root.clone(), watched, self.feed.clone()));
+        let hands = Hands {
+            root: self.root,
+            boot_id: self.boot_id,
+            clock: self.clock,
+            notes: notes_in,
+            own_env: self.environment,
+            spawner: Spawner::default(),
+            runs: Runs::new(self.marks),
+            ports,
+            sampler: Sampler::default(),
+            writer,
+        };
+        let actor = Actor {
+            world: self.world,
+            hands,
+            press: self.press,
+            owner: self.info,
+            inbox: self.inbox,
+            notes,
+            feed: self.feed,
+            watched_logs,
+            samples: Samples::new(),
+            written: BTreeMap::new(),
+            next_beat: now.mono,
+            next_port_look: now.mono,
+            next_member_look: now.mono,
+            left: false,
+        };
+        actor.run(child_ends, self.findings).await;
+        Ok(())
+    }
+}
+
+/// What is started at once.
+fn begin(setup: &Setup) -> Option<Input> {
+    let defs = &setup.loaded.services;
+    let services: Vec<ServiceName> = match &setup.begin {
+        Begin::Autostart => defs
+            .iter()
+            .filter(|def| def.autostart)
+            .map(|def| def.name.clone())
+            .collect(),
+        Begin::All => defs.iter().map(|def| def.name.clone()).collect(),
+        Begin::These(names) => names.clone(),
+    };
+    let by = match setup.mode {
+        OwnerMode::Console => By::HUMAN,
+        OwnerMode::Serve => By::CLI,
+    };
+    (!services.is_empty()).then_some(Input::Up { services, by })
+}
+
+/// Who owns a root, as far as its status.json tells.
+fn who_owns(root: &Root) -> String {
+    let owner = status::read(&root.status_file())
+        .ok()
+        .and_then(|snapshot| snapshot.owner);
+    match owner {
+        Some(owner) => format!(
+            "oats {} (PID {}) since {}",
+            owner.mode.word(),
+            owner.pid,
+            owner.started_at
+        ),
+        None => "another oats".to_owned(),
+    }
+}
+
+/// Whether the owner that wrote a snapshot still lives, and its word is fresh.
+pub fn standing(snapshot: &Snapshot, now: Moment) -> Standing {
+    let Some(owner) = &snapshot.owner else {
+        return Standing::Gone;
+    };
+    if snapshot.boot_id != platform::proc::boot_id() {
+        return Standing::Gone;
+    }
+    let lives = platform::identify(owner.pid)
+        .is_some_and(|found| found.start_ticks == owner.start_ticks)
+        && !platform::proc::is_dead(owner.pid);
+    if !lives {
+        Standing::Gone
+    } else if now.wall.since(snapshot.written_at) < std::time::Duration::from_secs(3) {
+        Standing::Alive
+    } else {
+        Standing::Silent
+    }
+}
+
+/// How the owner that wrote a snapshot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It lives, and its word is younger than 3 s.
+    Alive,
+    /// It exists, but its word is older.
+    Silent,
+    /// It is gone.
+    Gone,
+}

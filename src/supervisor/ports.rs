@@ -1,0 +1,108 @@
+//! The port watch: who listens on the ports of our services, once a second and when it matters.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use crate::{
+    core::World,
+    io::platform::{self, PortListener, PortScanner, SocketError},
+    model::{Mono, Pid, Port, RunId, ServiceName, port::Listening},
+};
+
+/// Whose run a leader's pid is.
+pub(super) type Leaders = BTreeMap<Pid, (ServiceName, RunId)>;
+
+/// Looks at ports.
+pub(super) struct PortWatch {
+    scanner: PortScanner,
+    root: PathBuf,
+    /// oats itself and its ancestors: never to be signalled.
+    protected: BTreeSet<Pid>,
+}
+
+impl PortWatch {
+    /// A watch for the services of this root.
+    ///
+    /// # Errors
+    ///
+    /// The kernel gives no socket for it.
+    pub(super) fn new(root: PathBuf) -> Result<Self, SocketError> {
+        let protected = platform::ancestors_and_self();
+        Ok(Self {
+            scanner: PortScanner::new()?,
+            root,
+            protected,
+        })
+    }
+
+    /// Who listens on these ports; a port that nobody listens on is there with an empty list.
+    ///
+    /// # Errors
+    ///
+    /// The kernel does not answer.
+    pub(super) fn look(
+        &mut self,
+        ports: &BTreeSet<Port>,
+        leaders: &Leaders,
+        now: Mono,
+    ) -> Result<BTreeMap<Port, Vec<Listening>>, SocketError> {
+        if ports.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let likely: Vec<Pid> = leaders.keys().copied().collect();
+        let mut seen = self.scanner.scan(ports, &likely, now)?;
+        let listening = |listener: &PortListener| self.listening(listener, leaders);
+        Ok(ports
+            .iter()
+            .map(|port| {
+                let found = seen.remove(port).unwrap_or_default();
+                (*port, found.iter().map(listening).collect())
+            })
+            .collect())
+    }
+
+    /// A listener, and whose process tree it belongs to.
+    fn listening(&self, listener: &PortListener, leaders: &Leaders) -> Listening {
+        let process = listener.to_holder_process();
+        let Some(owner) = &listener.owner else {
+            return Listening {
+                process,
+                of: None,
+                may_signal: platform::can_signal(listener.uid),
+                protected: false,
+            };
+        };
+        let pid = owner.identity.pid;
+        let tagged = owner
+            .tag
+            .as_ref()
+            .filter(|tag| tag.root == self.root)
+            .map(|tag| (tag.service.clone(), tag.run));
+        let foreign_tag = owner.tag.is_some() && tagged.is_none();
+        // Without a tag (env -i, setproctitle) its session or its ancestors tell.
+        let by_birth = || {
+            std::iter::once(&pid)
+                .chain(std::iter::once(&owner.session))
+                .chain(&owner.ancestors)
+                .find_map(|ancestor| leaders.get(ancestor).cloned())
+        };
+        let of = tagged.or_else(|| if foreign_tag { None } else { by_birth() });
+        Listening {
+            process,
+            of,
+            may_signal: platform::can_signal(owner.uid),
+            protected: self.protected.contains(&pid),
+        }
+    }
+}
+
+/// The ports of all services.
+pub(super) fn declared(world: &World) -> BTreeSet<Port> {
+    world
+        .services
+        .values()
+        .filter_map(|service| service.def.port)
+        .collect()
+}

@@ -1,0 +1,216 @@
+//! Probes, recover steps and looks at single ports: how the supervisor sees a service.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::{
+    environment,
+    hands::{Hands, Note},
+};
+use crate::{
+    core::{Fact, Input, Service, World, holder, listen_outcome},
+    io::{
+        clock::Clock,
+        platform::{Helper, SpawnError},
+        probe,
+    },
+    model::{
+        Moment, ProbeOutcome, RunId, ServiceDef, ServiceName, Wall, port::Listening,
+        service::ProbeKind,
+    },
+};
+
+impl Hands {
+    /// Probes a service once.
+    pub(super) fn probe(
+        &mut self,
+        world: &World,
+        service: ServiceName,
+        run: RunId,
+        witness: bool,
+        now: Moment,
+    ) -> Vec<Input> {
+        let Some(record) = world.services.get(&service) else {
+            return Vec::new();
+        };
+        let def = record.def.clone();
+        match &def.health.kind {
+            ProbeKind::Alive => Vec::new(),
+            ProbeKind::Listen => self.listen_probe(world, record, run, now),
+            ProbeKind::Http { .. } | ProbeKind::Tcp { .. } => {
+                let (notes, clock) = (self.notes.clone(), self.clock);
+                tokio::spawn(async move {
+                    let outcome = network_probe(&def, clock).await;
+                    let note = Note::Probed {
+                        service,
+                        run,
+                        outcome,
+                        witness,
+                        helper: None,
+                    };
+                    let _ = notes.send(note).await;
+                });
+                Vec::new()
+            }
+            ProbeKind::Exec { argv } => {
+                self.exec_probe(&def, argv, run, witness);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Looks whether a service listens; nobody connects.
+    fn listen_probe(
+        &mut self,
+        world: &World,
+        record: &Service,
+        run: RunId,
+        now: Moment,
+    ) -> Vec<Input> {
+        let service = record.def.name.clone();
+        let Some(listeners) = self.look_at_port(world, &service, now) else {
+            return Vec::new();
+        };
+        let state = holder::classify(record, &listeners);
+        let outcome = listen_outcome(record.def.port_owner, &state, now.wall);
+        vec![
+            Input::Port {
+                service: service.clone(),
+                listeners,
+            },
+            Input::Fact {
+                service,
+                run,
+                fact: Fact::Probed(outcome),
+            },
+        ]
+    }
+
+    /// Runs the program of an exec probe.
+    fn exec_probe(&mut self, def: &ServiceDef, argv: &[String], run: RunId, witness: bool) {
+        let env = environment::of_probe(&self.own_env, def);
+        let service = def.name.clone();
+        let helper = self
+            .spawner
+            .spawn_helper(argv.to_vec(), env, def.cwd.clone());
+        let pid = helper.as_ref().ok().map(|helper| *helper.identity());
+        let (notes, clock, timeout) = (self.notes.clone(), self.clock, def.health.timeout);
+        tokio::spawn(async move {
+            let outcome = exec_outcome(helper, timeout, clock).await;
+            let note = Note::Probed {
+                service,
+                run,
+                outcome,
+                witness,
+                helper: pid,
+            };
+            let _ = notes.send(note).await;
+        });
+    }
+
+    /// Runs the recover step.
+    pub(super) fn recover(
+        &mut self,
+        world: &World,
+        service: ServiceName,
+        run: RunId,
+    ) -> Vec<Input> {
+        let spec = world
+            .services
+            .get(&service)
+            .and_then(|record| record.def.recover.clone());
+        let Some(spec) = spec else { return Vec::new() };
+        let notes = self.notes.clone();
+        tokio::spawn(async move {
+            let result = probe::post(&spec.url, spec.timeout).await;
+            let fact = Fact::Recovered(result.map(|_status| ()).map_err(|error| error.to_string()));
+            let _ = notes
+                .send(Note::Seen(Input::Fact { service, run, fact }))
+                .await;
+        });
+        Vec::new()
+    }
+
+    /// Who listens on the port of a service now.
+    pub(super) fn look_at_port(
+        &mut self,
+        world: &World,
+        service: &ServiceName,
+        now: Moment,
+    ) -> Option<Vec<Listening>> {
+        let port = world.services.get(service)?.def.port?;
+        let leaders = self.runs.leaders();
+        match self.ports.look(&BTreeSet::from([port]), &leaders, now.mono) {
+            Ok(mut seen) => seen.remove(&port),
+            Err(error) => {
+                tracing::warn!("could not look at port {port}: {error}");
+                None
+            }
+        }
+    }
+}
+
+/// What an exec probe saw, once its program has ended.
+pub(super) async fn exec_outcome(
+    helper: Result<Helper, SpawnError>,
+    timeout: Duration,
+    clock: Clock,
+) -> ProbeOutcome {
+    let before = clock.now();
+    let (ok, detail) = match helper {
+        Ok(helper) => {
+            let seen = probe::exec::wait(helper, timeout).await;
+            (seen.ok, seen.detail)
+        }
+        Err(error) => (false, format!("could not {error}")),
+    };
+    let after = clock.now();
+    let latency = Some(after.mono.since(before.mono));
+    ProbeOutcome {
+        ok,
+        detail,
+        latency,
+        at: after.wall,
+        witness: None,
+    }
+}
+
+/// What is seen of a running service that nothing is sent to: that it lives, that it listens.
+pub(super) fn without_probe(service: &Service, at: Wall) -> ProbeOutcome {
+    match (&service.port, &service.def.health.kind) {
+        (Some(port), ProbeKind::Listen) => listen_outcome(service.def.port_owner, port, at),
+        (Some(_) | None, _) => ProbeOutcome {
+            ok: true,
+            detail: "alive".to_owned(),
+            latency: None,
+            at,
+            witness: None,
+        },
+    }
+}
+
+/// One probe over the network; what is no network probe says so.
+pub(super) async fn network_probe(def: &ServiceDef, clock: Clock) -> ProbeOutcome {
+    let timeout = def.health.timeout;
+    let seen = match &def.health.kind {
+        ProbeKind::Http { url, expect } => Some(probe::http(url, expect, timeout).await),
+        ProbeKind::Tcp { host, port } => Some(probe::tcp(host, *port, timeout).await),
+        ProbeKind::Alive | ProbeKind::Listen | ProbeKind::Exec { .. } => None,
+    };
+    let at = clock.now().wall;
+    match seen {
+        Some(seen) => ProbeOutcome {
+            ok: seen.ok,
+            detail: seen.detail,
+            latency: Some(seen.latency),
+            at,
+            witness: None,
+        },
+        None => ProbeOutcome {
+            ok: false,
+            detail: "not a network probe".to_owned(),
+            latency: None,
+            at,
+            witness: None,
+        },
+    }
+}

@@ -1,0 +1,158 @@
+//! The one thread that writes: status.json, the ledger, the run records, and the rotation before a
+//! spawn. A slow disk delays nobody but the spawn that waits for its record.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, SyncSender, TrySendError},
+    },
+    thread::JoinHandle,
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    io::{files, ledger::Ledger, logs, records, status::StatusEncoder},
+    model::{Event, RunRecord, ServiceDef, Snapshot, root::Root},
+};
+
+/// How many jobs may lie before the thread. Whoever finds the queue full keeps his job.
+const QUEUE: usize = 4096;
+
+/// Something to write.
+pub(super) enum Job {
+    /// The truth; only the newest matters.
+    Status(Arc<Snapshot>),
+    /// Lines for the ledger.
+    Events(Vec<Event>),
+    /// A run record.
+    Record(Box<RunRecord>),
+    /// Before a spawn: rotate what is too long, then write the intent.
+    Intent {
+        /// The service.
+        def: Arc<ServiceDef>,
+        /// The record; the bytes that the rotation takes off are added to its bases.
+        record: Box<RunRecord>,
+        /// Where the bases go, or why it could not be written.
+        reply: oneshot::Sender<Result<RunRecord, String>>,
+    },
+}
+
+/// The way to the writer.
+pub(super) struct Writer {
+    jobs: SyncSender<Job>,
+    /// Jobs that found the queue full, in order.
+    kept: Vec<Job>,
+    thread: JoinHandle<()>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// The system has no thread left.
+    pub(super) fn start(root: Arc<Root>, ledger: Ledger) -> std::io::Result<Self> {
+        let (jobs, queue) = mpsc::sync_channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("oats-writer".to_owned())
+            .spawn(move || work(&root, ledger, &queue))?;
+        Ok(Self {
+            jobs,
+            kept: Vec::new(),
+            thread,
+        })
+    }
+
+    /// Hands a job over. Never blocks: what finds the queue full is kept and goes first next time;
+    /// of snapshots only the newest is.
+    pub(super) fn send(&mut self, job: Job) {
+        if matches!(job, Job::Status(_)) {
+            self.kept.retain(|kept| !matches!(kept, Job::Status(_)));
+        }
+        self.kept.push(job);
+        let mut waiting = std::mem::take(&mut self.kept).into_iter();
+        while let Some(job) = waiting.next() {
+            match self.jobs.try_send(job) {
+                Ok(()) => {}
+                Err(TrySendError::Full(job)) => {
+                    self.kept.push(job);
+                    self.kept.extend(waiting);
+                    return;
+                }
+                // The thread panicked, and the panic has ended oats.
+                Err(TrySendError::Disconnected(_)) => return,
+            }
+        }
+    }
+
+    /// Waits until everything is written. Blocks.
+    pub(super) fn finish(self) {
+        let Self { jobs, kept, thread } = self;
+        for job in kept {
+            if jobs.send(job).is_err() {
+                break;
+            }
+        }
+        drop(jobs);
+        // A panic there was reported where it happened.
+        let _ = thread.join();
+    }
+}
+
+/// Takes jobs until nobody can send any more.
+fn work(root: &Root, mut ledger: Ledger, queue: &Receiver<Job>) {
+    let mut encoder = StatusEncoder::default();
+    while let Ok(first) = queue.recv() {
+        let mut status = None;
+        let mut events = Vec::new();
+        for job in std::iter::once(first).chain(queue.try_iter()) {
+            match job {
+                Job::Status(snapshot) => status = Some(snapshot),
+                Job::Events(lines) => events.extend(lines),
+                Job::Record(record) => {
+                    complain("write a run record", records::write(root, &record));
+                }
+                Job::Intent { def, record, reply } => {
+                    // The asker may be gone: then nobody spawns.
+                    let _ = reply.send(intent(root, &def, *record));
+                }
+            }
+        }
+        if !events.is_empty() {
+            complain("append to the ledger", ledger.append(&events));
+        }
+        if let Some(snapshot) = status {
+            let written = encoder
+                .encode(&snapshot)
+                .map_err(|error| error.to_string())
+                .and_then(|bytes| {
+                    files::replace(&root.status_file(), &bytes).map_err(|error| error.to_string())
+                });
+            complain("write status.json", written);
+        }
+    }
+}
+
+/// Rotates what is too long, then writes the intent down.
+fn intent(root: &Root, def: &ServiceDef, mut record: RunRecord) -> Result<RunRecord, String> {
+    let (taken, errors) = logs::before_spawn(root, &def.name, &def.logs);
+    for error in errors {
+        // A log that cannot be rotated grows on; that is no reason not to start.
+        tracing::error!("could not {error}");
+    }
+    record.log_base.stdout += taken.stdout;
+    record.log_base.stderr += taken.stderr;
+    record.log_at_start = logs::positions(root, &def.name, record.log_base);
+    match records::write(root, &record) {
+        Ok(()) => Ok(record),
+        Err(error) => Err(format!("could not write the run record: {error}")),
+    }
+}
+
+/// Says in oats's own log that something could not be written.
+fn complain<T, E: std::fmt::Display>(what: &str, result: Result<T, E>) {
+    if let Err(error) = result {
+        tracing::error!("could not {what}: {error}");
+    }
+}
