@@ -16,6 +16,7 @@
 //! ```
 
 pub mod core;
+pub mod demo;
 pub mod io;
 pub mod model;
 pub mod supervisor;
