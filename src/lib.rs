@@ -18,5 +18,7 @@
 pub mod core;
 pub mod demo;
 pub mod io;
+pub mod keymap;
 pub mod model;
 pub mod supervisor;
+pub mod tui;

@@ -1,0 +1,12 @@
+//! Keys, and what they are bound to. Pure.
+//!
+//! *Owns*: the names of keys, the bindable commands, the map between them. *Never*: reads a
+//! keyboard or a file. *Talks to*: `model`.
+
+pub mod command;
+pub mod key;
+pub mod map;
+
+pub use command::{COMMANDS, Command, Context};
+pub use key::{BadKey, Code, Key};
+pub use map::{Keymap, KeymapError};

@@ -1,0 +1,75 @@
+//! What reaches the console, and what it wants done.
+
+use crossterm::event::Event as Input;
+
+use crate::{
+    model::{Action, ServiceName},
+    supervisor::{Answer, Command as Wish, Feed},
+};
+
+/// Something that reached the console.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key, a paste, a new size.
+    Input(Input),
+    /// There is a new snapshot to look at.
+    Snapshot,
+    /// Log lines or a ledger line.
+    Feed(Feed),
+    /// The owner's answer to an ask.
+    Answer {
+        /// For which service.
+        service: ServiceName,
+        /// For which action.
+        action: Action,
+        /// The answer.
+        answer: Answer,
+    },
+    /// The owner took no command.
+    Unsent(Wish),
+    /// SIGINT: as if the quit key were pressed.
+    Interrupt,
+    /// SIGTSTP: refused, as the key is.
+    Suspend,
+    /// SIGCONT: the terminal may have been used by somebody else.
+    Resumed,
+    /// SIGTERM, SIGHUP, SIGQUIT, or the terminal is gone: leave at once, services run on.
+    Leave,
+    /// The owner has finished leaving.
+    Left,
+}
+
+/// Something the console wants done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// A command for the owner.
+    Send(Wish),
+    /// The picture has changed.
+    Draw(Urgency),
+    /// Every cell is drawn anew.
+    Clear,
+    /// The terminal is set up anew.
+    Reenter,
+    /// The console ends.
+    Quit(ExitReason),
+}
+
+/// How soon a changed picture is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Something happened by itself.
+    Data,
+    /// Somebody waits for what a key did.
+    Key,
+}
+
+/// Why the console ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitReason {
+    /// The owner has left, as it was asked to.
+    Left,
+    /// A signal, a lost terminal or impatience said so: at once, whatever the owner still does.
+    Told,
+    /// Something panicked; the report was printed on the restored terminal.
+    Panicked,
+}

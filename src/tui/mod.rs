@@ -1,0 +1,24 @@
+//! The console.
+//!
+//! *Owns*: the terminal, and what is looked at. *Never*: computes a truth about a service.
+//! *Talks to*: `supervisor` (a Handle), `keymap`, `model`.
+
+mod frames;
+pub mod input;
+pub mod layout;
+mod looper;
+pub mod message;
+mod rings;
+pub mod run;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod state;
+pub mod terminal;
+#[cfg(test)]
+mod tests;
+pub mod theme;
+pub mod update;
+pub mod view;
+
+pub use message::{ExitReason, Msg};
+pub use run::{Console, ConsoleError, INBOX, run};

@@ -1,0 +1,100 @@
+//! The console from its first frame to its last.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, SyncSender},
+    },
+};
+
+use thiserror::Error;
+
+use super::{
+    input,
+    looper::Looper,
+    message::{ExitReason, Msg},
+    terminal::{Screen, WayBack},
+    theme::Theme,
+};
+use crate::{
+    keymap::Keymap,
+    model::Moment,
+    supervisor::{Command as Wish, Handle, Leaving},
+};
+
+/// How many messages may wait for the console.
+pub const INBOX: usize = 1024;
+
+/// Everything a console needs.
+pub struct Console {
+    /// A way to ask, and a way to see.
+    pub handle: Handle,
+    /// Where messages arrive: of [`INBOX`] places.
+    pub inbox: Receiver<Msg>,
+    /// How messages get there.
+    pub sender: SyncSender<Msg>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// How things look.
+    pub theme: Theme,
+    /// Reads the clocks.
+    pub now: Box<dyn Fn() -> Moment>,
+    /// Blocks until the terminal is gone.
+    pub hang_up: fn(),
+    /// The way back to the terminal as it was found, for whoever must end the program.
+    pub way_back: WayBack,
+}
+
+/// What a console could not do.
+#[derive(Debug, Error)]
+pub enum ConsoleError {
+    /// The terminal cannot be taken over.
+    #[error("take over the terminal")]
+    Enter(#[source] io::Error),
+    /// A thread cannot be started.
+    #[error("start a thread that watches the terminal")]
+    Thread(#[source] io::Error),
+    /// The terminal takes no more output.
+    #[error("draw on the terminal")]
+    Draw(#[source] io::Error),
+}
+
+/// Runs the console on this thread until it ends. The terminal is as it was found afterwards, also
+/// after a panic, on whichever thread.
+///
+/// # Errors
+///
+/// The terminal cannot be taken over, or takes no more output; the owner was then told to leave
+/// and to let the services run on.
+pub fn run(console: &Console) -> Result<ExitReason, ConsoleError> {
+    let (way_back, panicked) = (console.way_back.clone(), Arc::new(AtomicBool::new(false)));
+    way_back.go_on_panic(&panicked, console.sender.clone());
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        let screen = Screen::enter(way_back.clone()).map_err(ConsoleError::Enter)?;
+        input::watch_keys(console.sender.clone()).map_err(ConsoleError::Thread)?;
+        input::watch_hang_up(console.hang_up, console.sender.clone())
+            .map_err(ConsoleError::Thread)?;
+        Looper::new(console, screen, &panicked).run()
+    }));
+    way_back.go();
+    let ended = match ended {
+        Ok(ended) if !panicked.load(Ordering::SeqCst) => ended,
+        Ok(_) | Err(_) => Ok(ExitReason::Panicked),
+    };
+    if matches!(ended, Err(_) | Ok(ExitReason::Panicked)) {
+        // Without a console nobody can choose: the services run on.
+        let _silent = console.handle.send(Wish::Leave(Leaving::Detach), |_| {});
+    }
+    match ended {
+        Err(ConsoleError::Draw(error)) if is_gone(&error) => Ok(ExitReason::Told),
+        ended => ended,
+    }
+}
+
+/// Whether an error means that the terminal has gone away: EIO or ENXIO.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 6))
+}

@@ -1,0 +1,111 @@
+//! One message at a time: who takes care of it.
+
+use std::sync::Arc;
+
+use crossterm::event::Event as Input;
+
+use crate::{
+    keymap::Keymap,
+    model::{Moment, ServiceView, Snapshot},
+    supervisor::{Command as Wish, Feed, Leaving},
+    tui::{
+        input::key_of,
+        message::{Effect, ExitReason, Msg, Urgency},
+        state::{Message, Tone, UiState},
+        update::say,
+    },
+};
+
+/// Everything one message may look at and change.
+pub(super) struct Desk<'a> {
+    pub(super) ui: &'a mut UiState,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) keymap: &'a Keymap,
+    pub(super) now: Moment,
+    /// The message that the key took away; said again, it counts on.
+    pub(super) taken: Option<Message>,
+    /// What is wanted.
+    pub(super) effects: Vec<Effect>,
+}
+
+/// Changes what is looked at by one message, and says what is to be done.
+pub fn update(
+    ui: &mut UiState,
+    msg: Msg,
+    snapshot: &Snapshot,
+    keymap: &Keymap,
+    now: Moment,
+) -> Vec<Effect> {
+    let mut desk = Desk {
+        ui,
+        snapshot,
+        keymap,
+        now,
+        taken: None,
+        effects: Vec::new(),
+    };
+    if say::expire(desk.ui, now.mono) {
+        desk.draw(Urgency::Data);
+    }
+    match msg {
+        Msg::Input(input) => desk.input(&input),
+        Msg::Snapshot => {
+            desk.draw(Urgency::Data);
+            desk.refresh_leaving();
+            desk.settle();
+        }
+        Msg::Feed(Feed::Lines(lines)) => desk.take_lines(lines),
+        Msg::Feed(Feed::Event(event)) => desk.take_event(event),
+        Msg::Answer {
+            service,
+            action,
+            answer,
+        } => desk.take_answer(&service, action, answer),
+        Msg::Unsent(wish) => desk.take_back(wish),
+        Msg::Interrupt => desk.press_on(),
+        Msg::Suspend => desk.refuse_suspend(),
+        Msg::Resumed => desk.want(Effect::Reenter),
+        Msg::Leave => {
+            desk.want(Effect::Send(Wish::Leave(Leaving::Detach)));
+            desk.want(Effect::Quit(ExitReason::Told));
+        }
+        Msg::Left => desk.want(Effect::Quit(ExitReason::Left)),
+    }
+    desk.effects
+}
+
+impl<'a> Desk<'a> {
+    /// Wants something done.
+    pub(super) fn want(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Wants the picture drawn.
+    pub(super) fn draw(&mut self, urgency: Urgency) {
+        self.want(Effect::Draw(urgency));
+    }
+
+    /// The service under the cursor.
+    pub(super) fn focused(&self) -> Option<&'a Arc<ServiceView>> {
+        self.snapshot.services.get(self.ui.cursor.as_ref()?)
+    }
+
+    /// Something from the terminal.
+    fn input(&mut self, input: &Input) {
+        match input {
+            Input::Key(event) => {
+                if let Some(key) = key_of(*event) {
+                    self.key(key);
+                }
+            }
+            Input::Resize(columns, rows) => {
+                self.ui.size = (*columns, *rows);
+                self.draw(Urgency::Key);
+                self.settle();
+            }
+            // The text of a paste must not press keys.
+            Input::Paste(_) => self.say(Tone::Info, "Pasted text is ignored.".to_owned()),
+            Input::Mouse(_) | Input::FocusGained | Input::FocusLost => {}
+        }
+    }
+}

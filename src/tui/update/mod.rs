@@ -1,0 +1,20 @@
+//! What a message changes.
+//!
+//! *Owns*: the rules by which keys, answers and snapshots change what is looked at. *Never*:
+//! touches the terminal, the owner or a clock: it says what it wants as effects.
+//! *Talks to*: `model`, `keymap`, the commands of `supervisor`.
+
+mod act;
+mod desk;
+mod keys;
+mod leave;
+mod moving;
+mod news;
+mod question;
+mod say;
+
+#[cfg(test)]
+mod tests;
+
+pub use desk::update;
+pub use say::{expire, next_deadline};

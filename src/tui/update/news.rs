@@ -1,0 +1,61 @@
+//! What the owner tells: log lines and ledger lines.
+
+use std::sync::Arc;
+
+use super::desk::Desk;
+use crate::{
+    model::{ActorKind, Event, EventKind, LogLine, Outcome},
+    tui::{
+        message::Urgency,
+        state::{EVENTS_KEPT, Tone},
+    },
+};
+
+impl Desk<'_> {
+    /// Keeps the lines of the logs that are looked at.
+    pub(super) fn take_lines(&mut self, lines: Vec<LogLine>) {
+        let mut any = false;
+        for line in lines {
+            if self.ui.watched.contains(&line.service) {
+                let ring = self.ui.logs.entry(line.service.clone()).or_default();
+                ring.push(line);
+                any = true;
+            }
+        }
+        if any {
+            self.draw(Urgency::Data);
+        }
+    }
+
+    /// Keeps a ledger line, and says how something that was asked here has ended.
+    pub(super) fn take_event(&mut self, event: Arc<Event>) {
+        if let Some((tone, text)) = ending(&event) {
+            self.say(tone, text);
+        }
+        self.ui.events.push_back(event);
+        while self.ui.events.len() > EVENTS_KEPT {
+            self.ui.events.pop_front();
+        }
+        self.draw(Urgency::Data);
+    }
+}
+
+/// How an ask of the person at the console has ended.
+fn ending(event: &Event) -> Option<(Tone, String)> {
+    let human = event.actor.as_ref()?.kind == ActorKind::Human;
+    if !human || event.kind != EventKind::Result {
+        return None;
+    }
+    let (action, service) = (event.action?.label(), event.service.as_ref()?);
+    let (tone, how) = match event.result? {
+        Outcome::Done => (Tone::Info, "is done"),
+        Outcome::Failed => (Tone::Error, "has failed"),
+        Outcome::Superseded => (Tone::Info, "was given up"),
+        Outcome::Refused => return None,
+    };
+    let reason = event.reason.as_deref().map(|it| it.trim_end_matches('.'));
+    Some(match reason.filter(|reason| !reason.is_empty()) {
+        Some(reason) => (tone, format!("{action} of {service} {how}: {reason}.")),
+        None => (tone, format!("{action} of {service} {how}.")),
+    })
+}

@@ -1,0 +1,63 @@
+//! Messages: said on the action line, for a while.
+
+use std::time::Duration;
+
+use super::desk::Desk;
+use crate::{
+    model::{Mono, Refusal},
+    tui::{
+        message::Urgency,
+        state::{Message, Tone, UiState},
+    },
+};
+
+/// How long a message stays.
+fn lifetime(tone: Tone) -> Duration {
+    match tone {
+        Tone::Info => Duration::from_secs(4),
+        Tone::Error => Duration::from_secs(8),
+    }
+}
+
+/// When the picture changes by itself: the message goes away.
+pub fn next_deadline(ui: &UiState) -> Option<Mono> {
+    ui.message.as_ref().map(|message| message.until)
+}
+
+/// Takes away a message whose time has come; says whether there was one.
+pub fn expire(ui: &mut UiState, now: Mono) -> bool {
+    ui.message.take_if(|message| message.until <= now).is_some()
+}
+
+impl Desk<'_> {
+    /// Says something on the action line; said again, it is counted.
+    pub(super) fn say(&mut self, tone: Tone, text: String) {
+        let before = self.ui.message.take().or(self.taken.take());
+        let times = before
+            .filter(|before| before.text == text)
+            .map_or(1, |before| before.times.saturating_add(1));
+        self.ui.message = Some(Message {
+            text,
+            tone,
+            times,
+            until: self.now.mono.after(lifetime(tone)),
+        });
+        self.draw(Urgency::Key);
+    }
+
+    /// Why a suspended console would be no console.
+    pub(super) fn refuse_suspend(&mut self) {
+        let why = match self.snapshot.services.len() {
+            0 => "this console owns its root".to_owned(),
+            1 => "1 service is supervised by this console".to_owned(),
+            n => format!("{n} services are supervised by this console"),
+        };
+        self.say(Tone::Error, format!("Suspend disabled: {why}."));
+    }
+
+    /// The owner does not take asks.
+    pub(super) fn say_owner_silent(&mut self) {
+        let text = format!("Not sent: {}.", Refusal::OwnerSilent.text());
+        self.say(Tone::Error, text);
+    }
+}

@@ -1,0 +1,274 @@
+//! One row per service. Only the rows that are seen are built.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Offset, Rect},
+    style::Style,
+};
+
+use super::{
+    Scene, say,
+    text::{Pen, Side, cut_middle},
+};
+use crate::{
+    model::{HolderClass, ServiceView, State},
+    tui::theme::Theme,
+};
+
+/// A name is never cut to less than this.
+const NAME_MIN: usize = 10;
+/// A name gets no more than this while columns would have to leave for it.
+const NAME_WISH: usize = 20;
+/// A name never takes more than this.
+const NAME_MAX: usize = 32;
+/// Cursor mark, symbol, word, and the blanks after them.
+const LEAD: usize = 9;
+/// The note is shown when it gets at least this much.
+const NOTE_MIN: usize = 24;
+
+/// A column with numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Port,
+    Pid,
+    Cpu,
+    Memory,
+    Latency,
+    Up,
+    Restarts,
+}
+
+/// The columns in their order, each with its heading and its width.
+const COLUMNS: [(Column, &str, usize); 7] = [
+    (Column::Port, "PORT ", 7),
+    (Column::Pid, "PID", 7),
+    (Column::Cpu, "CPU", 5),
+    (Column::Memory, "MEM", 6),
+    (Column::Latency, "LAT", 6),
+    (Column::Up, "UP", 6),
+    (Column::Restarts, "R#", 4),
+];
+
+/// The columns that leave first as width shrinks, after the note.
+const LEAVING: [Column; 7] = [
+    Column::Restarts,
+    Column::Up,
+    Column::Memory,
+    Column::Cpu,
+    Column::Pid,
+    Column::Latency,
+    Column::Port,
+];
+
+/// Which columns are shown, and how wide the name and the note are.
+#[derive(Debug, PartialEq, Eq)]
+struct Plan {
+    name: usize,
+    columns: Vec<(Column, &'static str, usize)>,
+    note: Option<usize>,
+}
+
+impl Plan {
+    /// The plan for a table of this width with names up to `longest` columns.
+    fn new(columns: usize, longest: usize) -> Self {
+        let longest = longest.clamp(NAME_MIN, NAME_MAX);
+        let mut shown = COLUMNS.to_vec();
+        let taken = |shown: &[(Column, &str, usize)]| {
+            LEAD + shown.iter().map(|(_, _, width)| width + 1).sum::<usize>()
+        };
+        for leaving in LEAVING {
+            if taken(&shown) + longest.min(NAME_WISH) <= columns {
+                break;
+            }
+            shown.retain(|(column, _, _)| *column != leaving);
+        }
+        let room = columns.saturating_sub(taken(&shown));
+        let whole = shown.len() == COLUMNS.len();
+        let wish = longest.min(room.saturating_sub(NOTE_MIN + 2)).max(NAME_MIN);
+        if whole && room >= wish + NOTE_MIN + 2 {
+            return Self {
+                name: wish,
+                columns: shown,
+                note: Some(room - wish - 2),
+            };
+        }
+        Self {
+            name: room,
+            columns: shown,
+            note: None,
+        }
+    }
+}
+
+/// Draws the headings into the first row of `area`, then the services from `top` on.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, top: usize) {
+    let services = &scene.snapshot.services;
+    let longest = services.keys().map(|name| name.as_str().len()).max();
+    let plan = Plan::new(usize::from(area.width), longest.unwrap_or(0));
+    let mut rows = area.rows();
+    if let Some(row) = rows.next() {
+        headings(buffer, row, scene, &plan);
+    }
+    for (row, view) in rows.zip(services.values().skip(top)) {
+        draw_row(buffer, row, scene, &plan, view);
+    }
+}
+
+/// The headings.
+fn headings(buffer: &mut Buffer, row: Rect, scene: Scene<'_>, plan: &Plan) {
+    let dim = scene.theme.dim();
+    let mut pen = Pen::new(buffer, row, scene.theme.cut());
+    pen.skip(3)
+        .column("STATE", 6, Side::Left, dim)
+        .column("NAME", plan.name, Side::Left, dim);
+    for (_, heading, columns) in &plan.columns {
+        pen.skip(1).column(heading, *columns, Side::Right, dim);
+    }
+    if plan.note.is_some() {
+        pen.skip(2).put("NOTE", dim);
+    }
+}
+
+/// One service.
+fn draw_row(buffer: &mut Buffer, row: Rect, scene: Scene<'_>, plan: &Plan, view: &ServiceView) {
+    let theme = scene.theme;
+    let state = State::of(view);
+    let focused = scene.ui.cursor.as_ref() == Some(&view.name);
+    let loud = theme.state(state);
+    // Under the cursor only the state keeps its colour: patches of it would hide the row.
+    let (lead, name_style, mark) = if focused {
+        let calm = theme.selected(Style::new());
+        let lead = theme.selected(loud);
+        let cells = Rect { width: 7, ..row }.offset(Offset::new(1, 0));
+        buffer.set_style(row.intersection(buffer.area), calm);
+        buffer.set_style(cells.intersection(buffer.area), lead);
+        (lead, calm, ">")
+    } else {
+        (loud, loud, " ")
+    };
+    let name = cut_middle(view.name.as_str(), plan.name, theme.cut());
+    let mut pen = Pen::new(buffer, row, theme.cut());
+    pen.put(mark, name_style)
+        .column(theme.symbol(state), 2, Side::Left, lead)
+        .column(state.word(), 6, Side::Left, lead)
+        .column(&name, plan.name, Side::Left, name_style);
+    let tint = |style: Style| if focused { name_style } else { style };
+    for (column, _, columns) in &plan.columns {
+        let text = cell(*column, view);
+        let style = cell_style(theme, *column, view, state, text.trim_end());
+        pen.skip(1)
+            .column(&text, *columns, Side::Right, tint(style));
+    }
+    let told = state != State::Up || view.health_reason.is_some();
+    if plan.note.is_some() && told {
+        let story = scene.teller().story(view, state);
+        pen.skip(2).keep(1).say(&story, tint(theme.reason(state)));
+    }
+}
+
+/// How loudly a number is shown.
+fn cell_style(
+    theme: &Theme,
+    column: Column,
+    view: &ServiceView,
+    state: State,
+    text: &str,
+) -> Style {
+    match column {
+        // Nothing to see is quiet: a missing value, no restart.
+        _ if text == "-" => theme.dim(),
+        Column::Restarts if text == "0" => theme.dim(),
+        Column::Port if port_mark(view) != ' ' => theme.state(state),
+        Column::Latency if view.probe.ok == Some(false) => theme.reason(state),
+        _ if state == State::Stop => theme.dim(),
+        Column::Port
+        | Column::Pid
+        | Column::Cpu
+        | Column::Memory
+        | Column::Latency
+        | Column::Up
+        | Column::Restarts => Style::new(),
+    }
+}
+
+/// What stands in a column.
+fn cell(column: Column, view: &ServiceView) -> String {
+    let lives = view.pid.is_some();
+    let text = match column {
+        Column::Port => view.port.map(|port| format!(":{port}")),
+        Column::Pid => view.pid.map(|pid| pid.to_string()),
+        Column::Cpu => view.cpu_pct.filter(|_| lives).map(say::cpu),
+        Column::Memory => view.mem_bytes.filter(|_| lives).map(say::memory),
+        Column::Latency => view.probe.latency_ms.filter(|_| lives).map(say::latency),
+        Column::Up => view.uptime_s.filter(|_| lives).map(say::span),
+        Column::Restarts => Some(say::short(view.restarts.total())),
+    };
+    let text = text.unwrap_or_else(|| "-".to_owned());
+    match column {
+        Column::Port => format!("{text}{}", port_mark(view)),
+        Column::Pid
+        | Column::Cpu
+        | Column::Memory
+        | Column::Latency
+        | Column::Up
+        | Column::Restarts => text,
+    }
+}
+
+/// The class of the holder, as a mark behind the port: nothing when all is well.
+fn port_mark(view: &ServiceView) -> char {
+    match view.holder.as_ref().map(|holder| holder.class) {
+        Some(HolderClass::OtherService | HolderClass::Stranger | HolderClass::OtherUser) => '!',
+        Some(HolderClass::OwnLeftover) => '~',
+        Some(HolderClass::Unseen) => '?',
+        Some(HolderClass::Own | HolderClass::Free) | None => ' ',
+    }
+}
+
+/// Which rows are seen: "12-33/50", or nothing when all are.
+pub(super) fn position(top: usize, rows: usize, count: usize) -> Option<String> {
+    let last = top.saturating_add(rows).min(count);
+    (count > rows && top < last).then(|| format!("{}-{last}/{count}", top + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(columns: usize, longest: usize) -> Vec<&'static str> {
+        let plan = Plan::new(columns, longest);
+        plan.columns
+            .iter()
+            .map(|(_, heading, _)| heading.trim())
+            .collect()
+    }
+
+    #[test]
+    fn columns_leave_in_their_order_and_the_row_is_always_filled() {
+        assert_eq!(
+            shown(80, 9),
+            ["PORT", "PID", "CPU", "MEM", "LAT", "UP", "R#"]
+        );
+        assert_eq!(shown(72, 63), ["PORT", "PID", "CPU", "MEM", "LAT", "UP"]);
+        assert_eq!(shown(46, 63), ["PORT", "LAT"]);
+        assert_eq!(shown(30, 63), Vec::<&str>::new());
+        for columns in 80..300 {
+            for longest in [3, 12, 63] {
+                let plan = Plan::new(columns, longest);
+                let numbers: usize = plan.columns.iter().map(|(_, _, width)| width + 1).sum();
+                let note = plan.note.map_or(0, |note| note + 2);
+                assert_eq!(LEAD + plan.name + numbers + note, columns);
+                assert!(plan.name >= NAME_MIN);
+                assert!(columns < 120 || plan.note.is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn the_position_is_said_only_when_rows_are_hidden() {
+        assert_eq!(position(11, 22, 50).as_deref(), Some("12-33/50"));
+        assert_eq!(position(45, 22, 50).as_deref(), Some("46-50/50"));
+        assert_eq!(position(0, 5, 5), None);
+        assert_eq!(position(0, 0, 0), None);
+    }
+}
