@@ -15,6 +15,8 @@
 //!         model                  nouns, no decisions, no input or output
 //! ```
 
+pub mod app;
+pub mod cli;
 pub mod core;
 pub mod demo;
 pub mod io;

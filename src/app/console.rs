@@ -1,0 +1,216 @@
+//! The console that owns its root: which thread does what, and how they end together.
+
+use std::{
+    error::Error as _,
+    io::{self, IsTerminal as _},
+    path::Path,
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+    thread,
+    time::Duration,
+};
+
+use jiff::tz::TimeZone;
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    guard,
+    headless::{claim, runtime},
+    load, say,
+    signals::{Signals, Wish},
+};
+use crate::{
+    cli::Exit,
+    io::{clock::Clock, platform},
+    keymap::Keymap,
+    model::snapshot::OwnerMode,
+    supervisor::{Begin, Command, Ends, Feed, Handle, Leaving, Owner},
+    tui::{self, Console, ConsoleError, ExitReason, INBOX, Msg, terminal::WayBack, theme::Theme},
+};
+
+/// How long a full inbox is left alone before the next try.
+const LATER: Duration = Duration::from_millis(10);
+/// How long leaving without stopping anything may take: the contract allows a second.
+const LEAVE_WITHIN: Duration = Duration::from_millis(800);
+
+/// `oats` and `oats up`.
+pub(super) fn run(root: Option<&Path>, begin: Begin, clock: Clock) -> Exit {
+    let loaded = match load(root) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
+    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        say("oats: the console needs a terminal.");
+        say("Without one: `oats serve --up` starts and supervises, `oats --once` shows the state.");
+        return Exit::Refused;
+    }
+    let (owner, ends) = match claim(loaded, OwnerMode::Console, begin, clock) {
+        Ok(claimed) => claimed,
+        Err(exit) => return exit,
+    };
+    let (sender, inbox) = sync_channel(INBOX);
+    let (gone, supervision_ended) = sync_channel(1);
+    let Ends { handle, feed } = ends;
+    let way_back = WayBack::default();
+    let parts = Parts {
+        owner,
+        feed,
+        handle: handle.clone(),
+        to_console: sender.clone(),
+        way_back: way_back.clone(),
+    };
+    let thread = thread::Builder::new()
+        .name("oats-runtime".to_owned())
+        .spawn(move || {
+            let result = supervise(parts);
+            // Nobody waits for it only when the program ends anyway.
+            let _ = gone.send(result);
+        });
+    if let Err(error) = thread {
+        say(&format!("oats: could not start: {error}"));
+        return Exit::Internal;
+    }
+    let console = Console {
+        handle,
+        inbox,
+        sender,
+        keymap: Keymap::builtin(),
+        theme: Theme::from_env(|name| std::env::var(name).ok(), TimeZone::system()),
+        now: Box::new(move || clock.now()),
+        hang_up: platform::wait_for_hang_up,
+        way_back,
+    };
+    end(&tui::run(&console), &console.handle, &supervision_ended)
+}
+
+/// What the runtime's thread needs.
+struct Parts {
+    owner: Owner,
+    feed: mpsc::Receiver<Feed>,
+    handle: Handle,
+    to_console: SyncSender<Msg>,
+    way_back: WayBack,
+}
+
+/// Ends with the owner: after a person left it has ended already, after a signal it lets the
+/// services run on.
+fn end(
+    shown: &Result<ExitReason, ConsoleError>,
+    handle: &Handle,
+    supervision_ended: &Receiver<Result<(), String>>,
+) -> Exit {
+    let exit = match shown {
+        Ok(ExitReason::Left | ExitReason::Told) => Exit::Done,
+        Ok(ExitReason::Panicked) => Exit::Internal,
+        Err(error) => {
+            let cause = error
+                .source()
+                .map(|cause| format!(": {cause}"))
+                .unwrap_or_default();
+            say(&format!(
+                "oats: could not {error}{cause}; the services run on"
+            ));
+            Exit::Internal
+        }
+    };
+    // One that has left already takes no command.
+    let _ = handle.send(Command::Leave(Leaving::Detach), |_| {});
+    match supervision_ended.recv_timeout(LEAVE_WITHIN) {
+        Ok(Ok(())) | Err(RecvTimeoutError::Timeout) => exit,
+        Ok(Err(error)) => {
+            say(&format!("oats: {error}"));
+            Exit::Internal
+        }
+        Err(RecvTimeoutError::Disconnected) => Exit::Internal,
+    }
+}
+
+/// Everything but the console, on the runtime's thread.
+fn supervise(parts: Parts) -> Result<(), String> {
+    let Parts {
+        owner,
+        feed,
+        handle,
+        to_console,
+        way_back,
+    } = parts;
+    let runtime = runtime().map_err(|_said| "could not start the runtime".to_owned())?;
+    runtime.block_on(async move {
+        // Before the first spawn: see Signals.
+        let signals = Signals::catch().map_err(|error| format!("could not {error}"))?;
+        tokio::spawn(obey(signals, handle.clone(), to_console.clone(), way_back));
+        #[cfg(debug_assertions)]
+        tokio::spawn(super::signals::panic_when_asked());
+        tokio::spawn(tell_of_snapshots(handle.watch(), to_console.clone()));
+        tokio::spawn(tell_of_feed(feed, to_console.clone()));
+        let result = owner.run().await.map_err(|error| error.to_string());
+        deliver(&to_console, Msg::Left).await;
+        result
+    })
+}
+
+/// Hands a message over; waits without blocking the runtime while the console does not keep up.
+async fn deliver(to_console: &SyncSender<Msg>, mut msg: Msg) {
+    loop {
+        match to_console.try_send(msg) {
+            Ok(()) | Err(TrySendError::Disconnected(_)) => return,
+            Err(TrySendError::Full(back)) => {
+                msg = back;
+                tokio::time::sleep(LATER).await;
+            }
+        }
+    }
+}
+
+/// Tells the console that there is a newer snapshot. It reads the newest one itself.
+async fn tell_of_snapshots(
+    mut truth: watch::Receiver<std::sync::Arc<crate::model::Snapshot>>,
+    to_console: SyncSender<Msg>,
+) {
+    while truth.changed().await.is_ok() {
+        truth.borrow_and_update();
+        deliver(&to_console, Msg::Snapshot).await;
+    }
+}
+
+/// Tells the console of lines and events.
+async fn tell_of_feed(mut feed: mpsc::Receiver<Feed>, to_console: SyncSender<Msg>) {
+    while let Some(feed) = feed.recv().await {
+        deliver(&to_console, Msg::Feed(feed)).await;
+    }
+}
+
+/// Does what signals ask: contract section 5.
+async fn obey(
+    mut signals: Signals,
+    handle: Handle,
+    to_console: SyncSender<Msg>,
+    way_back: WayBack,
+) {
+    loop {
+        let msg = match signals.next().await {
+            Wish::Interrupt => Msg::Interrupt,
+            Wish::Suspend => Msg::Suspend,
+            Wish::Continue => Msg::Resumed,
+            Wish::Terminate | Wish::HangUp | Wish::Quit => {
+                leave_in_time(way_back.clone());
+                let _ = handle.send(Command::Leave(Leaving::Detach), |_| {});
+                Msg::Leave
+            }
+        };
+        let _ = to_console.try_send(msg);
+    }
+}
+
+/// The console may be blocked in a write to a terminal that nobody reads: then the program ends
+/// without it.
+fn leave_in_time(way_back: WayBack) {
+    let watchdog = thread::Builder::new()
+        .name("oats-watchdog".to_owned())
+        .spawn(move || {
+            thread::park_timeout(LEAVE_WITHIN);
+            way_back.go_in_time();
+            guard::end(Exit::Done);
+        });
+    // Without a thread for it the program ends as soon as the console does.
+    drop(watchdog);
+}

@@ -1,0 +1,61 @@
+//! The command line: records and validates what was typed, nothing more.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::model::ServiceName;
+
+/// What stands below the options in `--help`.
+const AFTER: &str = "\
+Without a command oats opens its console and starts the services with autostart = true.
+
+Exit codes: 0 done, everything wanted is up · 1 something wanted is not · 2 refused, wrong usage, no
+root, no terminal, root already owned · 3 wrong service files · 70 a defect in oats.";
+
+/// A terminal operations console for the services on your machine.
+#[derive(Debug, Parser)]
+#[command(name = "oats", version, about, after_help = AFTER, subcommand_precedence_over_arg = true)]
+pub struct Args {
+    /// The root: the folder with services/*.toml [default: the nearest one upwards]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub root: Option<PathBuf>,
+
+    /// Print the state of every service once and end
+    #[arg(long)]
+    pub once: bool,
+
+    /// With --once: print data/status.json instead of a table
+    #[arg(long, requires = "once")]
+    pub json: bool,
+
+    /// With --once: only these services
+    #[arg(value_name = "NAME", requires = "once")]
+    pub names: Vec<ServiceName>,
+
+    /// What to do instead of opening the console.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Open the console and start all services, or these and what they need
+    Up {
+        /// Which services [default: all]
+        #[arg(value_name = "NAME")]
+        names: Vec<ServiceName>,
+    },
+    /// Own the services without a terminal
+    Serve {
+        /// Start all services, not only those with autostart = true
+        #[arg(long)]
+        up: bool,
+    },
+    /// Check all files of the root and print what is wrong
+    Check,
+    /// One of the demo services
+    #[command(name = "demo-service", hide = true)]
+    DemoService(Box<crate::demo::DemoArgs>),
+}

@@ -1,0 +1,13 @@
+//! Headless: the command line, what it prints, and how it ends.
+//!
+//! *Owns*: arguments, tables, exit codes. *Never*: decides about a service.
+//! *Talks to*: `supervisor`, `io`, `model`.
+
+pub mod args;
+pub mod check;
+pub mod exit;
+pub mod once;
+pub mod progress;
+
+pub use args::Args;
+pub use exit::Exit;

@@ -1,0 +1,14 @@
+//! The demo services as others see them: real processes, asked over real connections.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail loudly, and starts processes and reads clocks itself"
+)]
+
+mod endpoints;
+mod faults;
+mod http;
+mod life;
+mod running;
+mod shop;
