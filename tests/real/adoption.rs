@@ -1,0 +1,184 @@
+//! Real owners that come and go: the services stay, and are taken over.
+
+use std::process::{Child, Command as Process, Stdio};
+
+use crate::support::{isolated, kill, lives, owner::Running, project::Project, wait_for};
+use oats::{
+    model::{Action, Phase, Want, health::HealthWord},
+    supervisor::Leaving,
+};
+
+/// Starts `oats serve` on a root, and waits until the service is up; its process and the pid.
+fn serve(project: &Project, service: &str) -> (Child, u32) {
+    let child = Process::new(env!("CARGO_BIN_EXE_oats"))
+        .args([
+            "--root".as_ref(),
+            project.path().as_os_str(),
+            "serve".as_ref(),
+            "--up".as_ref(),
+        ])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let owner = u64::from(child.id());
+    let pid = wait_for("the service is up", || {
+        let status = project.status()?;
+        let view = &status["services"][service];
+        (status["owner"]["pid"].as_u64() == Some(owner) && view["health"] == "healthy")
+            .then(|| view["pid"].as_u64())?
+    });
+    (child, u32::try_from(pid).unwrap())
+}
+
+#[test]
+fn after_kill_9_of_the_owner_the_next_one_adopts() {
+    isolated(|| {
+        let project = Project::new();
+        project.demo("orders", "[restart]\npolicy = \"on-failure\"\n");
+        let (mut owner, pid) = serve(&project, "orders");
+        let started = project.status().unwrap()["services"]["orders"]["started_at"].clone();
+        kill(owner.id(), "KILL");
+        let _ = owner.wait();
+        assert!(lives(pid));
+        let oats = Running::open(&project);
+        let adopted = oats.wait_healthy("orders");
+        assert_eq!((adopted.pid.unwrap().0, adopted.adopted), (pid, true));
+        assert_eq!(adopted.want, Want::Up);
+        assert_eq!(serde_json::to_value(adopted.started_at).unwrap(), started);
+        // Its end is seen, and the policy is in force again.
+        kill(pid, "KILL");
+        let after = oats.wait("orders", "runs again", |view| {
+            view.health == HealthWord::Healthy && view.pid.is_some_and(|new| new.0 != pid)
+        });
+        assert_eq!(after.restarts.policy, 1);
+        assert!(!after.adopted);
+        oats.leave(Leaving::StopAll);
+        let ledger = project.ledger();
+        assert!(
+            ledger
+                .iter()
+                .any(|line| line["kind"] == "adoption" && line["data"]["pid"] == pid)
+        );
+    });
+}
+
+#[test]
+fn what_was_left_running_is_adopted_and_can_be_stopped() {
+    isolated(|| {
+        let project = Project::new();
+        project.demo("orders", "");
+        let (mut owner, pid) = serve(&project, "orders");
+        kill(owner.id(), "QUIT");
+        assert_eq!(owner.wait().unwrap().code(), Some(0));
+        assert!(lives(pid));
+        let oats = Running::open(&project);
+        oats.wait_healthy("orders");
+        let stopped = oats.act("orders", Action::Stop);
+        assert_eq!(stopped.phase, Phase::Stopped);
+        assert!(!lives(pid));
+        oats.leave(Leaving::StopAll);
+    });
+}
+
+#[test]
+fn what_died_while_nobody_watched_is_failed_with_an_unknown_exit() {
+    isolated(|| {
+        let project = Project::new();
+        project.demo("orders", "");
+        let (mut owner, pid) = serve(&project, "orders");
+        kill(owner.id(), "KILL");
+        let _ = owner.wait();
+        kill(pid, "KILL");
+        crate::support::wait_until("it is dead", || !lives(pid));
+        let oats = Running::open(&project);
+        let after = oats.wait("orders", "is failed", |view| view.phase == Phase::Failed);
+        let exit = after.last_exit.as_ref().unwrap();
+        assert_eq!((exit.code, exit.signal), (None, None));
+        oats.leave(Leaving::StopAll);
+    });
+}
+
+#[test]
+fn a_record_of_another_boot_is_no_process_of_ours() {
+    isolated(|| {
+        let project = Project::new();
+        project.demo("orders", "");
+        let mut bystander = Process::new("sleep")
+            .arg("617")
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        project.file(
+            "data/runs/orders.json",
+            &record(bystander.id(), 1, "another boot"),
+        );
+        let oats = Running::open(&project);
+        let view = oats.view("orders");
+        assert_eq!(
+            (view.phase, view.want, view.pid),
+            (Phase::Stopped, Want::Down, None)
+        );
+        oats.leave(Leaving::KillAll);
+        assert!(lives(bystander.id()));
+        bystander.kill().unwrap();
+        let _ = bystander.wait();
+    });
+}
+
+#[test]
+fn a_forged_record_never_harms_the_process_it_names() {
+    isolated(|| {
+        let project = Project::new();
+        project.demo("orders", "");
+        let mut bystander = Process::new("sleep")
+            .arg("618")
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", bystander.id())).unwrap();
+        let ticks: u64 = stat
+            .rsplit_once(") ")
+            .unwrap()
+            .1
+            .split(' ')
+            .nth(19)
+            .unwrap()
+            .parse()
+            .unwrap();
+        // Right pid and start time, but the process carries no tag: doubtful, shown, never signalled.
+        project.file(
+            "data/runs/orders.json",
+            &record(bystander.id(), ticks, boot.trim()),
+        );
+        let oats = Running::open(&project);
+        let view = oats.wait("orders", "shows the survivor", |view| {
+            !view.survivors.is_empty()
+        });
+        assert_eq!(view.survivors[0].pid.0, bystander.id());
+        let refusal = oats.ask("orders", Action::Start).unwrap_err();
+        assert_eq!(
+            refusal.sentence(Action::Start),
+            format!(
+                "Start disabled: PID {} may be an earlier run of this service.",
+                bystander.id()
+            )
+        );
+        oats.leave(Leaving::KillAll);
+        assert!(lives(bystander.id()));
+        bystander.kill().unwrap();
+        let _ = bystander.wait();
+    });
+}
+
+/// A run record that claims a process.
+fn record(pid: u32, start_ticks: u64, boot: &str) -> String {
+    format!(
+        r#"{{"schema":1,"service":"orders","run":"7f2c1d7e-6a80-4b0f-9d55-0c5b7d1f3a11",
+"state":"spawned","boot_id":"{boot}","pid":{pid},"start_ticks":{start_ticks},"pidfd_ino":null,
+"want":"up","by":"human","spawned_at":"2026-01-01T00:00:00.000Z","ready_at":null,"last_exit":null,
+"deaths":[],"restarts":{{"manual":0,"policy":0,"arena":0}},
+"log_base":{{"stdout":0,"stderr":0}},"log_at_start":{{"stdout":0,"stderr":0}}}}"#
+    )
+}

@@ -1,0 +1,19 @@
+//! Tests with real processes, sockets and files: the whole of oats but its screen.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed; it starts processes and waits with a deadline"
+)]
+
+mod adoption;
+mod health;
+mod life;
+mod ports;
+mod status_schema;
+mod support;
+mod trees;
+mod ways_in;
