@@ -57,7 +57,7 @@ pub fn run(args: Args) -> ExitCode {
 /// report follows a panic.
 pub fn prepare() {
     if let Err(error) = platform::prepare_process() {
-        say(&format!("oats: {error}"));
+        say(&format!("oats: could not {error}"));
     }
     // Without the report a panic still prints its own line.
     let _ = color_eyre::config::HookBuilder::default()
@@ -70,7 +70,7 @@ pub fn prepare() {
 fn find_root(named: Option<&Path>) -> Result<PathBuf, Exit> {
     let here = std::env::current_dir().unwrap_or_else(|_gone| PathBuf::from("."));
     supervisor::find_root(named, &here).map_err(|error| {
-        say(&error.to_string());
+        say(&format!("oats: could not {error}"));
         Exit::Refused
     })
 }
