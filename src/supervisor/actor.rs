@@ -48,11 +48,20 @@ pub(super) struct Actor {
 
 impl Actor {
     /// Runs until oats has left.
-    pub(super) async fn run(mut self, mut child_ends: Caught, begin: Vec<Input>) {
+    pub(super) async fn run(
+        mut self,
+        mut child_ends: Caught,
+        findings: Vec<Input>,
+        begin: Option<Input>,
+    ) {
         self.owner_event("came");
         self.press.sampled(self.names());
+        for input in findings {
+            self.take(input);
+        }
+        // Who holds a port can be told once the runs are known, and must be before the first start.
         self.look_at_ports(self.hands.clock.now());
-        for input in begin {
+        if let Some(input) = begin {
             self.take(input);
         }
         self.beat(self.hands.clock.now());
@@ -164,11 +173,11 @@ impl Actor {
     /// Looks at all declared ports.
     fn look_at_ports(&mut self, now: Moment) {
         self.next_port_look = now.mono.after(PORT_PACE);
-        let leaders = self.hands.runs.leaders();
+        let kin = self.hands.runs.kin();
         let seen = self
             .hands
             .ports
-            .look(&ports::declared(&self.world), &leaders, now.mono);
+            .look(&ports::declared(&self.world), &kin, now.mono);
         let seen = match seen {
             Ok(seen) => seen,
             Err(error) => {

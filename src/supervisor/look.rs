@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     adopt,
     load::Loaded,
-    ports::{self, Leaders, PortWatch},
+    ports::{self, Kin, Leaders, PortWatch},
     press::{Press, Samples},
 };
 use crate::{
@@ -83,8 +83,12 @@ fn see_ports(
     clock: Clock,
 ) -> Result<(), SocketError> {
     let mut watch = PortWatch::new(root.dir.clone())?;
+    let kin = Kin {
+        leaders: leaders.clone(),
+        ..Kin::default()
+    };
     let now = clock.now();
-    let seen = watch.look(&ports::declared(world), leaders, now.mono)?;
+    let seen = watch.look(&ports::declared(world), &kin, now.mono)?;
     let names: Vec<(ServiceName, _)> = world
         .services
         .values()

@@ -107,6 +107,7 @@ pub struct Owner {
     boot_id: String,
     world: World,
     findings: Vec<Input>,
+    begin: Option<Input>,
     ledger: Ledger,
     environment: Environment,
     press: Press,
@@ -155,8 +156,8 @@ impl Owner {
             .iter()
             .map(|record| (record.service.clone(), super::runs::LogMarks::of(record)))
             .collect();
-        let mut findings = adopt::findings(&root, &boot_id, records);
-        findings.extend(begin(&setup));
+        let findings = adopt::findings(&root, &boot_id, records);
+        let begin = begin(&setup);
         let me = platform::self_identity();
         let info = OwnerInfo {
             pid: platform::own_pid(),
@@ -181,6 +182,7 @@ impl Owner {
             boot_id,
             world,
             findings,
+            begin,
             ledger,
             environment: setup.environment,
             press,
@@ -237,7 +239,7 @@ impl Owner {
             next_member_look: now.mono,
             left: false,
         };
-        actor.run(child_ends, self.findings).await;
+        actor.run(child_ends, self.findings, self.begin).await;
         Ok(())
     }
 }

@@ -14,6 +14,18 @@ use crate::{
 /// Whose run a leader's pid is.
 pub(super) type Leaders = BTreeMap<Pid, (ServiceName, RunId)>;
 
+/// Whose run a process is that was seen to belong to one: by its pid and start time.
+pub(super) type Members = BTreeMap<(Pid, u64), (ServiceName, RunId)>;
+
+/// Who belongs to the runs of this root.
+#[derive(Default)]
+pub(super) struct Kin {
+    /// By the pid of a living leader.
+    pub(super) leaders: Leaders,
+    /// By having been seen.
+    pub(super) members: Members,
+}
+
 /// Looks at ports.
 pub(super) struct PortWatch {
     scanner: PortScanner,
@@ -45,15 +57,18 @@ impl PortWatch {
     pub(super) fn look(
         &mut self,
         ports: &BTreeSet<Port>,
-        leaders: &Leaders,
+        kin: &Kin,
         now: Mono,
     ) -> Result<BTreeMap<Port, Vec<Listening>>, SocketError> {
         if ports.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let likely: Vec<Pid> = leaders.keys().copied().collect();
+        let leaders = kin.leaders.keys().copied();
+        let members = kin.members.keys().map(|(pid, _)| *pid);
+        let likely: BTreeSet<Pid> = leaders.chain(members).collect();
+        let likely: Vec<Pid> = likely.into_iter().collect();
         let mut seen = self.scanner.scan(ports, &likely, now)?;
-        let listening = |listener: &PortListener| self.listening(listener, leaders);
+        let listening = |listener: &PortListener| self.listening(listener, kin);
         Ok(ports
             .iter()
             .map(|port| {
@@ -64,7 +79,7 @@ impl PortWatch {
     }
 
     /// A listener, and whose process tree it belongs to.
-    fn listening(&self, listener: &PortListener, leaders: &Leaders) -> Listening {
+    fn listening(&self, listener: &PortListener, kin: &Kin) -> Listening {
         let process = listener.to_holder_process();
         let Some(owner) = &listener.owner else {
             return Listening {
@@ -81,14 +96,16 @@ impl PortWatch {
             .filter(|tag| tag.root == self.root)
             .map(|tag| (tag.service.clone(), tag.run));
         let foreign_tag = owner.tag.is_some() && tagged.is_none();
-        // Without a tag (env -i, setproctitle) its session or its ancestors tell.
+        // Without a tag (env -i, setproctitle) what was seen of it, its session or its ancestors tell.
+        let seen = kin.members.get(&(pid, owner.identity.start_ticks));
         let by_birth = || {
             std::iter::once(&pid)
                 .chain(std::iter::once(&owner.session))
                 .chain(&owner.ancestors)
-                .find_map(|ancestor| leaders.get(ancestor).cloned())
+                .find_map(|ancestor| kin.leaders.get(ancestor).cloned())
         };
-        let of = tagged.or_else(|| if foreign_tag { None } else { by_birth() });
+        let untagged = || seen.cloned().or_else(by_birth);
+        let of = tagged.or_else(|| if foreign_tag { None } else { untagged() });
         Listening {
             process,
             of,

@@ -138,8 +138,8 @@ impl Hands {
         now: Moment,
     ) -> Option<Vec<Listening>> {
         let port = world.services.get(service)?.def.port?;
-        let leaders = self.runs.leaders();
-        match self.ports.look(&BTreeSet::from([port]), &leaders, now.mono) {
+        let kin = self.runs.kin();
+        match self.ports.look(&BTreeSet::from([port]), &kin, now.mono) {
             Ok(mut seen) => seen.remove(&port),
             Err(error) => {
                 tracing::warn!("could not look at port {port}: {error}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ports::Leaders;
+use super::ports::{Kin, Leaders, Members};
 use crate::{
     io::platform::{Leader, TreeQuery},
     model::{Identity, RunId, RunRecord, ServiceName, log::LogPositions, root::Root},
@@ -68,10 +68,41 @@ impl Runs {
     }
 
     /// Whose run the pid of each leader is.
-    pub(super) fn leaders(&self) -> Leaders {
+    fn leaders(&self) -> Leaders {
         self.live
             .iter()
             .map(|(run, live)| (live.leader.identity().pid, (live.service.clone(), *run)))
+            .collect()
+    }
+
+    /// Who belongs to the runs of this root.
+    pub(super) fn kin(&self) -> Kin {
+        Kin {
+            leaders: self.leaders(),
+            members: self.members(),
+        }
+    }
+
+    /// Whose run every process is that was seen to belong to one, those that outlived their leader
+    /// included: a program that overwrites its environment carries no tag.
+    fn members(&self) -> Members {
+        let live = self
+            .live
+            .iter()
+            .map(|(run, live)| (&live.service, *run, &live.members));
+        let left_over = self
+            .left_over
+            .iter()
+            .map(|(service, (run, members))| (service, *run, members));
+        left_over
+            .chain(live)
+            .flat_map(|(service, run, members)| {
+                let key = |member: &Identity| (member.pid, member.start_ticks);
+                let whose = (service.clone(), run);
+                members
+                    .iter()
+                    .map(move |member| (key(member), whose.clone()))
+            })
             .collect()
     }
 

@@ -5,7 +5,7 @@ use std::process::{Child, Command as Process, Stdio};
 use crate::support::{isolated, kill, lives, owner::Running, project::Project, wait_for};
 use oats::{
     model::{Action, Phase, Want, health::HealthWord},
-    supervisor::Leaving,
+    supervisor::{Begin, Leaving},
 };
 
 /// Starts `oats serve` on a root, and waits until the service is up; its process and the pid.
@@ -95,6 +95,36 @@ fn what_died_while_nobody_watched_is_failed_with_an_unknown_exit() {
         let after = oats.wait("orders", "is failed", |view| view.phase == Phase::Failed);
         let exit = after.last_exit.as_ref().unwrap();
         assert_eq!((exit.code, exit.signal), (None, None));
+        oats.leave(Leaving::StopAll);
+    });
+}
+
+#[test]
+fn a_leftover_that_a_new_owner_finds_on_the_port_is_ended_by_its_first_start() {
+    isolated(|| {
+        let project = Project::new();
+        let port = crate::support::free_port();
+        let oats_path = env!("CARGO_BIN_EXE_oats");
+        project.service(
+            "wrapped",
+            &format!(
+                "shell = \"{oats_path} demo-service orders --port {port} & wait\"\nport = {port}\n\
+                 [health]\nhttp = \"/healthz\"\ninterval = \"100ms\"\n"
+            ),
+        );
+        let (mut owner, shell) = serve(&project, "wrapped");
+        let status = project.status().unwrap();
+        let child = &status["services"]["wrapped"]["holder"]["processes"][0]["pid"];
+        let child = u32::try_from(child.as_u64().unwrap()).unwrap();
+        kill(owner.id(), "KILL");
+        let _ = owner.wait();
+        kill(shell, "KILL");
+        crate::support::wait_until("the shell is dead", || !lives(shell));
+        assert!(lives(child));
+        let oats = Running::begin(&project, Begin::All);
+        let after = oats.wait_healthy("wrapped");
+        assert!(!lives(child), "the leftover still lives");
+        assert_ne!(after.holder.as_ref().unwrap().first_pid().unwrap().0, child);
         oats.leave(Leaving::StopAll);
     });
 }
