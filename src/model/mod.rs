@@ -18,6 +18,7 @@ pub mod run;
 pub mod service;
 pub mod snapshot;
 pub mod state;
+pub mod target;
 pub mod time;
 
 pub use action::{Action, Actor, ActorKind, Danger};
@@ -33,4 +34,5 @@ pub use run::{RunRecord, RunState};
 pub use service::ServiceDef;
 pub use snapshot::{ServiceView, Snapshot};
 pub use state::State;
+pub use target::{Force, FreeWith, SurvivorChoice, Target};
 pub use time::{Moment, Mono, Wall};
