@@ -3,18 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ctx::{Ctx, Failure},
-    effect::Effect,
-    gate,
-    input::AskWith,
-    life::Life,
-    start, stop,
-    world::{Freeing, Service},
+    ctx::Ctx, effect::Effect, freeing, gate, input::AskWith, life::Life, start, stop,
+    world::Service,
 };
-use crate::model::{
-    Action, Actor, EventKind, Holder, HolderClass, Outcome, Refusal, Seq, ServiceName,
-    snapshot::LastAction,
-};
+use crate::model::{Action, Actor, Outcome, Refusal, Seq, ServiceName, snapshot::LastAction};
 
 /// What is wanted of a service.
 #[derive(Debug, Clone)]
@@ -41,7 +33,7 @@ pub(super) fn answer(services: &mut Services, name: &ServiceName, wish: &Wish, c
 }
 
 /// Takes an ask: refuses it with a reason, or begins it.
-fn ask(
+pub(super) fn ask(
     services: &mut Services,
     name: &ServiceName,
     wish: &Wish,
@@ -68,7 +60,7 @@ fn ask(
         Action::Kill => stop::kill(service, wish, ctx),
         Action::Restart => stop::restart(service, wish, ctx),
         Action::Recover => recover(service, wish, ctx),
-        Action::FreePort => free_port(services, name, wish, ctx),
+        Action::FreePort => freeing::ask(services, name, wish, ctx),
     };
     Ok(seq)
 }
@@ -103,55 +95,5 @@ fn recover(service: &mut Service, wish: &Wish, ctx: &mut Ctx) -> Seq {
             run: *run,
         });
     }
-    seq
-}
-
-/// Frees the port where a service of ours holds it: that service is stopped, and this ask ends with
-/// the stop. Other holders are not freed yet, and the result says so.
-fn free_port(services: &mut Services, name: &ServiceName, wish: &Wish, ctx: &mut Ctx) -> Seq {
-    let service = services.get(name);
-    let seq = ctx.write(EventKind::Ask, service, |draft| {
-        draft.actor = Some(wish.by.clone());
-        draft.action = Some(Action::FreePort);
-        draft.cause = wish.cause;
-    });
-    let holder = service
-        .and_then(|it| it.port.as_ref())
-        .map_or(Holder::FREE, |port| port.holder.clone());
-    let failure = match (holder.class, &holder.service) {
-        (HolderClass::OtherService, Some(other)) => {
-            let stop = Wish {
-                action: Action::Stop,
-                by: wish.by.clone(),
-                with: AskWith::default(),
-                cause: Some(seq),
-            };
-            match ask(services, other, &stop, ctx) {
-                Ok(_) => {
-                    let open = services.get_mut(other).and_then(|it| it.open.as_mut());
-                    if let Some(open) = open {
-                        let service = name.clone();
-                        open.frees = Some(Freeing { service, seq });
-                        return seq;
-                    }
-                    None
-                }
-                Err(refusal) => Some(Failure::refused(&refusal)),
-            }
-        }
-        _ => Some(Failure::plain(format!(
-            "ending {} is not built yet",
-            holder.who()
-        ))),
-    };
-    ctx.write(EventKind::Result, services.get(name), |draft| {
-        draft.actor = Some(wish.by.clone());
-        draft.action = Some(Action::FreePort);
-        draft.cause = Some(seq);
-        draft.result = Some(failure.as_ref().map_or(Outcome::Done, |_| Outcome::Failed));
-        draft.code = failure.as_ref().and_then(|it| it.code).map(str::to_owned);
-        draft.reason = failure.map(|it| it.reason);
-        draft.duration_ms = Some(0);
-    });
     seq
 }

@@ -8,7 +8,7 @@ use super::{
     asks::Wish,
     effect::{Decision, Draft, Effect},
     gate::Door,
-    input::{Input, Leaving},
+    input::{FreeNews, Input, Leaving},
     life::Life,
     rng::Rng,
     world::{OpenAsk, Service},
@@ -189,18 +189,23 @@ impl Ctx<'_> {
         self.end(service, Outcome::Failed, Some(failure));
     }
 
+    /// How long something took that began then, in milliseconds.
+    pub(super) fn took(&self, since: Moment) -> u64 {
+        let took = self.now.mono.since(since.mono);
+        u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// Ends the open ask, where there is one.
     pub(super) fn end(&mut self, service: &mut Service, result: Outcome, why: Option<Failure>) {
         let Some(open) = service.open.take() else {
             return;
         };
-        let took = self.now.mono.since(open.since.mono);
-        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let duration_ms = self.took(open.since);
         let (code, reason, tail) = match why {
             Some(why) => (why.code, Some(why.reason), why.with_stderr_tail),
             None => (None, None, false),
         };
-        let fill = |draft: &mut Draft| {
+        self.write(EventKind::Result, Some(service), |draft| {
             draft.actor = Some(open.by.clone());
             draft.action = Some(open.action);
             draft.cause = Some(open.seq);
@@ -209,14 +214,20 @@ impl Ctx<'_> {
             draft.reason.clone_from(&reason);
             draft.duration_ms = Some(duration_ms);
             draft.with_stderr_tail = tail;
-        };
-        self.write(EventKind::Result, Some(service), fill);
-        if let Some(freeing) = &open.frees {
-            self.write(EventKind::Result, None, |draft| {
-                fill(draft);
-                draft.service = Some(freeing.service.clone());
-                draft.action = Some(Action::FreePort);
-                draft.cause = Some(freeing.seq);
+        });
+        if let Some(freeing) = open.frees {
+            let name = &service.def.name;
+            let news = match (result, &reason) {
+                (Outcome::Failed, Some(why)) => {
+                    FreeNews::Refused(format!("{name} could not be stopped: {why}"))
+                }
+                // Superseded: it ends all the same, only otherwise.
+                _ => FreeNews::Ended,
+            };
+            self.follow.push_back(Input::Freed {
+                service: freeing.service,
+                seq: freeing.seq,
+                news,
             });
         }
         service.last_action = Some(LastAction {

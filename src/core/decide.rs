@@ -3,7 +3,13 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::{
-    asks, ctx::Ctx, effect::Decision, facts, found, input::Input, leaving, ports, start, ticks, up,
+    asks,
+    ctx::Ctx,
+    doubt,
+    effect::Decision,
+    facts, found, freeing,
+    input::{Doubt, Input},
+    leaving, ports, start, ticks, up,
     world::World,
 };
 use crate::model::{Moment, Mono, ServiceName};
@@ -18,7 +24,16 @@ pub fn decide(world: &mut World, input: Input, now: Moment) -> Decision {
     let mut follow = VecDeque::from([input]);
     while let Some(input) = follow.pop_front() {
         // Who asks is answered, with a refusal, even when leaving is complete.
-        if !world.left || matches!(input, Input::Ask { .. } | Input::Up { .. }) {
+        let asked = matches!(
+            input,
+            Input::Ask { .. }
+                | Input::Up { .. }
+                | Input::Doubt {
+                    doubt: Doubt::Asked { .. },
+                    ..
+                }
+        );
+        if !world.left || asked {
             step(world, input, now, &mut out, &mut follow);
         }
     }
@@ -79,7 +94,11 @@ fn step(
         Input::Port { service, listeners } => ports::seen(services, &service, &listeners, &mut ctx),
         Input::Found { record, finding } => found::found(services, &record, finding, &mut ctx),
         Input::Survivors { service, survivors } => {
-            found::survivors(services, &service, survivors, &mut ctx);
+            doubt::found(services, &service, survivors, &mut ctx);
+        }
+        Input::Doubt { service, doubt } => doubt::doubt(services, &service, doubt, &mut ctx),
+        Input::Freed { service, seq, news } => {
+            freeing::news(services, &service, seq, news, &mut ctx);
         }
         Input::Recheck { service } if ctx.leaving.is_some() => {
             leaving::recheck(services, &service, leaving_by, &mut ctx);
@@ -87,9 +106,7 @@ fn step(
         Input::Recheck { service } => start::recheck(services, &service, &mut ctx),
         Input::Retry { service, cause } => start::by_policy(services, &service, cause, &mut ctx),
         Input::Tick => {
-            for name in due(deadlines, now) {
-                ticks::due(services, &name, &mut ctx);
-            }
+            ticks::all(services, &due(deadlines, now), &mut ctx);
         }
         Input::Leave { how, by } => {
             *leaving_by = by;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::model::{
     Action, Actor, EventKind, Identity, Outcome, Refusal, RunId, Seq, ServiceName, Signal,
+    target::{Force, SurvivorChoice, Target},
 };
 
 /// Something to do. Whoever does it reports a fact.
@@ -80,6 +81,49 @@ pub enum Effect {
         service: ServiceName,
         /// The run.
         run: RunId,
+    },
+    /// Signal a stranger, if it is still exactly the process that holds the port of the service.
+    SignalHolder {
+        /// Whose port.
+        service: ServiceName,
+        /// The ledger line of the ask.
+        seq: Seq,
+        /// The process that was confirmed.
+        target: Target,
+        /// How it is ended.
+        force: Force,
+    },
+    /// End what a run left behind whose leader is dead.
+    EndLeftover {
+        /// Of which service.
+        service: ServiceName,
+        /// The ledger line of the ask.
+        seq: Seq,
+        /// The run.
+        last: LastRun,
+    },
+    /// Look at the port of a service now.
+    LookAtPort {
+        /// Which service.
+        service: ServiceName,
+    },
+    /// Look at a survivor once more, and signal it where it is to be ended.
+    Survivor {
+        /// Of which service.
+        service: ServiceName,
+        /// The ledger line of the ask.
+        seq: Seq,
+        /// The process that was confirmed.
+        target: Target,
+        /// What is to become of it.
+        choice: SurvivorChoice,
+    },
+    /// Report the end of a survivor.
+    WatchSurvivor {
+        /// Of which service.
+        service: ServiceName,
+        /// The process.
+        target: Target,
     },
     /// Leaving is complete: nothing more will happen.
     Left,

@@ -13,8 +13,8 @@ use super::{
     world::Service,
 };
 use crate::model::{
-    Action, Actor, EventKind, ExitInfo, ExitStatus, Health, Identity, Mono, RunId, RunRecord,
-    ServiceName, Wall, Want, run::RunState, snapshot::Survivor,
+    Action, Actor, EventKind, ExitInfo, ExitStatus, Health, Identity, Mono, RunId, RunRecord, Wall,
+    Want, run::RunState,
 };
 
 /// What was found of the last recorded run of a service.
@@ -50,38 +50,65 @@ pub(super) fn found(services: &mut Services, record: &RunRecord, finding: Findin
     }
 }
 
-/// Processes that may be an earlier run of a service were found, or none any more.
-pub(super) fn survivors(
-    services: &mut Services,
-    name: &ServiceName,
-    survivors: Vec<Survivor>,
-    ctx: &mut Ctx,
-) {
-    if let Some(service) = services.get_mut(name)
-        && service.survivors != survivors
-    {
-        service.survivors = survivors;
-        ctx.touch(name);
-    }
-}
-
 /// A time of people on the clock of decisions.
 fn mono_of(wall: Wall, ctx: &Ctx) -> Mono {
     Mono(ctx.now.mono.0.saturating_sub(ctx.now.wall.since(wall)))
 }
 
-/// Takes a living process over.
+/// A living process that is taken over.
+#[derive(Clone, Copy)]
+pub(super) struct TakenOver {
+    /// Its run.
+    pub(super) run: RunId,
+    /// The process.
+    pub(super) identity: Identity,
+    /// When it was spawned.
+    pub(super) spawned_at: Wall,
+    /// When it was first healthy, where that is known.
+    pub(super) ready_at: Option<Wall>,
+}
+
+/// Takes a living process over, by its record.
 fn adopt(service: &mut Service, run: RunId, identity: Identity, record: &RunRecord, ctx: &mut Ctx) {
-    let spawned_at = record.spawned_at.unwrap_or(ctx.now.wall);
+    service.want = record.want;
+    let taken = TakenOver {
+        run,
+        identity,
+        spawned_at: record.spawned_at.unwrap_or(ctx.now.wall),
+        ready_at: record.ready_at,
+    };
+    take_over(service, taken, ctx);
+    let seq = ctx.write(EventKind::Adoption, Some(service), |draft| {
+        draft.data = json!({ "pid": identity.pid, "verdict": "adopted" });
+    });
+    if record.want == Want::Down && ctx.leaving.is_none() {
+        // The owner before was stopping it.
+        ctx.follow.push_back(Input::Ask {
+            service: service.def.name.clone(),
+            action: Action::Stop,
+            by: Actor::POLICY,
+            with: AskWith::default(),
+            cause: Some(seq),
+        });
+    }
+}
+
+/// The service is this living process from now on.
+pub(super) fn take_over(service: &mut Service, taken: TakenOver, ctx: &mut Ctx) {
+    let TakenOver {
+        run,
+        identity,
+        spawned_at,
+        ready_at,
+    } = taken;
     let process = Process {
         identity,
         spawned_at,
         spawned: mono_of(spawned_at, ctx),
-        ready: record.ready_at.map(|at| mono_of(at, ctx)),
-        ready_at: record.ready_at,
+        ready: ready_at.map(|at| mono_of(at, ctx)),
+        ready_at,
         adopted: true,
     };
-    service.want = record.want;
     service.last_run = Some(LastRun {
         run,
         identity: Some(identity),
@@ -89,14 +116,13 @@ fn adopt(service: &mut Service, run: RunId, identity: Identity, record: &RunReco
     });
     // Whoever looked at the port did not know yet that this is our run.
     service.port = None;
-    let name = service.def.name.clone();
     ctx.effect(Effect::Adopt {
-        service: name.clone(),
+        service: service.def.name.clone(),
         run,
         identity,
     });
     let life = Life::Running {
-        since: record.ready_at.unwrap_or(spawned_at),
+        since: ready_at.unwrap_or(spawned_at),
         run,
         process,
         watch: Box::new(cadence::from_adoption(&service.def.health, ctx.now.mono)),
@@ -105,19 +131,6 @@ fn adopt(service: &mut Service, run: RunId, identity: Identity, record: &RunReco
     ctx.enter(service, life);
     let text = format!("found running with PID {}, taken over", identity.pid);
     ctx.say(service, text);
-    let seq = ctx.write(EventKind::Adoption, Some(service), |draft| {
-        draft.data = json!({ "pid": identity.pid, "verdict": "adopted" });
-    });
-    if record.want == Want::Down && ctx.leaving.is_none() {
-        // The owner before was stopping it.
-        ctx.follow.push_back(Input::Ask {
-            service: name,
-            action: Action::Stop,
-            by: Actor::POLICY,
-            with: AskWith::default(),
-            cause: Some(seq),
-        });
-    }
 }
 
 /// It died while nobody watched: an exit with unknown status.

@@ -56,8 +56,11 @@ pub fn note(service: &Service, action: Action) -> Option<String> {
     }
 }
 
-/// A restart under way lets only Stop and Kill through.
+/// A restart under way lets only Stop and Kill through; a port is freed once at a time.
 fn busy(service: &Service, action: Action) -> Result<(), Refusal> {
+    if service.freeing.is_some() && action == Action::FreePort {
+        return Err(Refusal::Busy(Action::FreePort));
+    }
     let exempt = matches!(action, Action::Stop | Action::Kill);
     if service.is_busy_with(Action::Restart) && !exempt {
         Err(Refusal::Busy(Action::Restart))

@@ -1,8 +1,10 @@
 //! Everything that can happen, in one queue.
 
 use crate::model::{
-    Action, Actor, ExitStatus, Identity, ProbeOutcome, RunId, RunRecord, Seq, ServiceName,
-    port::Listening, snapshot::Survivor,
+    Action, Actor, ExitStatus, Identity, ProbeOutcome, RunId, RunRecord, Seq, ServiceName, Wall,
+    port::Listening,
+    snapshot::Survivor,
+    target::{FreeWith, SurvivorChoice, Target},
 };
 
 /// Something that happens.
@@ -59,6 +61,22 @@ pub enum Input {
         /// Which.
         survivors: Vec<Survivor>,
     },
+    /// Something about a survivor of a service: a decision, or what was seen.
+    Doubt {
+        /// Of which service.
+        service: ServiceName,
+        /// What.
+        doubt: Doubt,
+    },
+    /// A Free port got on, or cannot.
+    Freed {
+        /// Of which service.
+        service: ServiceName,
+        /// The ledger line of the ask.
+        seq: Seq,
+        /// How.
+        news: FreeNews,
+    },
     /// The other services that a service waits for may have moved.
     Recheck {
         /// The one that may wait.
@@ -89,6 +107,53 @@ pub struct AskWith {
     pub only: bool,
     /// Wait for a taken port instead of being refused.
     pub when_free: bool,
+    /// How a port is freed.
+    pub free: FreeWith,
+}
+
+/// What became of those who held a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FreeNews {
+    /// Whoever was to end has: a look at the port tells what came of it.
+    Ended,
+    /// It was not done, or could not be. Why.
+    Refused(String),
+}
+
+/// Something about a process that may be an earlier run of a service.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Doubt {
+    /// A person decides.
+    Asked {
+        /// About which process.
+        target: Target,
+        /// What.
+        choice: SurvivorChoice,
+        /// Who.
+        by: Actor,
+    },
+    /// It was looked at once more, and what was decided was done; or why it was not.
+    Seen {
+        /// The ledger line of the ask.
+        seq: Seq,
+        /// What it is.
+        seen: Result<Seen, String>,
+    },
+    /// It has ended.
+    Gone(Target),
+}
+
+/// What a survivor is, right before something is done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Exactly which process.
+    pub identity: Identity,
+    /// The run that its tag names, where that is one of this service.
+    pub run: Option<RunId>,
+    /// When it started.
+    pub started_at: Option<Wall>,
+    /// The other survivors of the service that belong to its tree.
+    pub tree: Vec<Target>,
 }
 
 /// Something that was seen of a run.

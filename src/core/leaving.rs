@@ -3,7 +3,9 @@
 use super::{
     asks::{Services, Wish},
     ctx::{Ctx, Failure},
+    doubt,
     effect::{Decision, Effect},
+    freeing,
     input::{AskWith, Leaving},
     life::{Life, StartStep},
     stop,
@@ -27,8 +29,10 @@ pub(super) fn leave(
     *state = Some(how);
     ctx.leaving = Some(how);
     // Nothing may be done to any of them any more.
-    for name in services.keys() {
+    for (name, service) in services.iter_mut() {
         ctx.touch(name);
+        freeing::left(service, ctx);
+        doubt::left(service, ctx);
     }
     match how {
         Leaving::Detach => {

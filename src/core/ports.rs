@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     asks::Services,
     ctx::Ctx,
-    gate, health,
+    freeing, gate, health,
     holder::{self, PortState},
     input::Input,
     life::{Life, Streak},
@@ -31,6 +31,7 @@ pub(super) fn seen(
         return;
     }
     looked(service, listeners, ctx);
+    freeing::seen(service, ctx);
     if service.waits_for_its_port() && gate::port(service).is_ok() {
         ctx.follow.push_back(Input::Recheck {
             service: name.clone(),

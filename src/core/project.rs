@@ -74,11 +74,7 @@ pub fn view(
             stdout: log_file(root, service, Stream::Stdout),
             stderr: log_file(root, service, Stream::Stderr),
         },
-        pending: service.open.as_ref().map(|open| Pending {
-            action: open.action,
-            by: open.by.to_string(),
-            since: open.since.wall,
-        }),
+        pending: pending(service),
         last_action: service.last_action.clone(),
         actions: actions(service, door),
     }
@@ -98,6 +94,19 @@ pub fn actions(service: &Service, door: Door) -> Actions {
         recover: verdict(Action::Recover),
         free_port: verdict(Action::FreePort),
     }
+}
+
+/// The action under way; where there are two, the one that is not Free port.
+fn pending(service: &Service) -> Option<Pending> {
+    let open = service.open.as_ref();
+    let open = open.map(|open| (open.action, &open.by, open.since));
+    let freeing = service.freeing.as_ref();
+    let freeing = freeing.map(|freeing| (Action::FreePort, &freeing.by, freeing.since));
+    open.or(freeing).map(|(action, by, since)| Pending {
+        action,
+        by: by.to_string(),
+        since: since.wall,
+    })
 }
 
 /// Why it is so healthy, or why it failed.

@@ -82,8 +82,8 @@ pub(super) fn by_policy(
         action: Action::Start,
         by: Actor::POLICY,
         with: AskWith {
-            only: false,
             when_free: true,
+            ..AskWith::default()
         },
         cause,
     };

@@ -22,6 +22,9 @@ pub(super) fn kill(service: &mut Service, wish: &Wish, ctx: &mut Ctx) -> Seq {
 
 fn down(service: &mut Service, wish: &Wish, how: How, ctx: &mut Ctx) -> Seq {
     service.want = Want::Down;
+    if let Some(freeing) = &mut service.freeing {
+        freeing.then_start = false;
+    }
     service.want_by = wish.by.clone();
     let seq = ctx.open(service, wish);
     end(service, how, Then::Rest, ctx);

@@ -3,8 +3,9 @@
 use super::{
     asks::Services,
     ctx::Ctx,
+    doubt,
     effect::Effect,
-    ending, health,
+    ending, freeing, health,
     life::{EndingNext, Life, StartStep, StopStep},
     start,
     world::Service,
@@ -13,7 +14,15 @@ use crate::model::{Health, Mono, ProbeOutcome, ServiceName, service::ProbeKind};
 
 /// When a service next needs a tick.
 pub(super) fn deadline(service: &Service) -> Option<Mono> {
-    match &service.life {
+    let freeing = service.freeing.as_ref().and_then(|it| it.until);
+    let doubt = service.doubt.as_ref().map(|it| it.until);
+    let life = of_life(&service.life);
+    [freeing, doubt, life].into_iter().flatten().min()
+}
+
+/// When its phase next needs one.
+fn of_life(life: &Life) -> Option<Mono> {
+    match life {
         Life::Starting {
             step: StartStep::Probing {
                 watch, deadline, ..
@@ -46,12 +55,21 @@ pub(super) fn deadline(service: &Service) -> Option<Mono> {
     }
 }
 
+/// Does what is due for these services.
+pub(super) fn all(services: &mut Services, names: &[ServiceName], ctx: &mut Ctx) {
+    for name in names {
+        due(services, name, ctx);
+    }
+}
+
 /// Does what is due for a service.
-pub(super) fn due(services: &mut Services, name: &ServiceName, ctx: &mut Ctx) {
+fn due(services: &mut Services, name: &ServiceName, ctx: &mut Ctx) {
     let Some(service) = services.get_mut(name) else {
         return;
     };
     ctx.sampled(name);
+    freeing::due(service, ctx);
+    doubt::due(service, ctx);
     let now = ctx.now.mono;
     match &mut service.life {
         Life::Starting {

@@ -6,7 +6,9 @@ use std::{
 };
 
 use super::{
+    doubt::SurvivorAsk,
     effect::LastRun,
+    freeing::{FreeingPort, FreeingWay},
     holder::PortState,
     input::{AskWith, Leaving},
     life::Life,
@@ -34,7 +36,7 @@ pub struct World {
     pub(super) leaving_by: Actor,
     /// Whether leaving is complete: then nothing more happens.
     pub(super) left: bool,
-    /// Services that wait for their port.
+    /// Services whose port is watched closely.
     port_waiters: BTreeSet<ServiceName>,
     /// When each service next needs a tick.
     pub(super) deadlines: BTreeSet<(Mono, ServiceName)>,
@@ -59,6 +61,10 @@ pub struct Service {
     pub survivors: Vec<Survivor>,
     /// The action under way.
     pub open: Option<OpenAsk>,
+    /// The Free port under way; the action beside it may wait for that.
+    pub freeing: Option<FreeingPort>,
+    /// What is being done about one of the survivors.
+    pub doubt: Option<SurvivorAsk>,
     /// The last action that ended.
     pub last_action: Option<LastAction>,
     /// How the last run ended.
@@ -135,7 +141,7 @@ impl World {
         self.deadlines.first().map(|(at, _)| *at)
     }
 
-    /// Whether any service waits for its port.
+    /// Whether any service waits for its port, or has it freed.
     pub fn waits_for_a_port(&self) -> bool {
         !self.port_waiters.is_empty()
     }
@@ -145,7 +151,7 @@ impl World {
         let Some(service) = self.services.get_mut(name) else {
             return;
         };
-        if service.waits_for_its_port() {
+        if service.watches_its_port() {
             self.port_waiters.insert(name.clone());
         } else {
             self.port_waiters.remove(name);
@@ -170,7 +176,7 @@ impl World {
             if ticks::deadline(service) != service.armed {
                 broken.push(format!("{name}: its deadline is not in the index"));
             }
-            if service.waits_for_its_port() != self.port_waiters.contains(name) {
+            if service.watches_its_port() != self.port_waiters.contains(name) {
                 broken.push(format!("{name}: its wait for the port is not in the index"));
             }
             if let Life::Waiting { on, .. } = &service.life
@@ -184,8 +190,42 @@ impl World {
             if service.want == Want::Down && service.life.is_coming_up() {
                 broken.push(format!("{name}: comes up although nobody wants it"));
             }
+            broken.extend(self.broken_aside(name, service));
         }
         broken
+    }
+
+    /// The same, of what goes on beside the life of a service.
+    fn broken_aside(&self, name: &ServiceName, service: &Service) -> Option<String> {
+        if self.leaving.is_some() && (service.freeing.is_some() || service.doubt.is_some()) {
+            return Some(format!(
+                "{name}: something is done to others while oats leaves"
+            ));
+        }
+        if let Some(freeing) = &service.freeing {
+            if service.def.port.is_none() {
+                return Some(format!("{name}: has no port, and it is being freed"));
+            }
+            let decides = |other: &ServiceName| {
+                let open = self.services.get(other).and_then(|it| it.open.as_ref());
+                let frees = open.and_then(|open| open.frees.as_ref());
+                frees.is_some_and(|frees| frees.seq == freeing.seq)
+            };
+            let ends = match &freeing.way {
+                FreeingWay::Stop(other) => freeing.until.is_some() || decides(other),
+                FreeingWay::Leftover | FreeingWay::Stranger(..) => freeing.until.is_some(),
+            };
+            if !ends {
+                return Some(format!("{name}: nothing ends its Free port"));
+            }
+        }
+        let known = |ask: &SurvivorAsk| {
+            let (pid, ticks) = (ask.target.pid, ask.target.start_ticks);
+            let mut survivors = service.survivors.iter();
+            survivors.any(|it| (it.pid, it.start_ticks) == (pid, ticks))
+        };
+        let lost = service.doubt.as_ref().is_some_and(|ask| !known(ask));
+        lost.then(|| format!("{name}: something is done to a process that is not in doubt"))
     }
 }
 
@@ -201,6 +241,8 @@ impl Service {
             port: None,
             survivors: Vec::new(),
             open: None,
+            freeing: None,
+            doubt: None,
             last_action: None,
             last_exit: None,
             last_run: None,
@@ -224,6 +266,11 @@ impl Service {
     pub fn waits_for_its_port(&self) -> bool {
         matches!(&self.life, Life::Waiting { on, .. }
             if on.iter().any(|what| matches!(what, WaitFor::Port { .. })))
+    }
+
+    /// Whether somebody is about to learn from a look at its port.
+    pub fn watches_its_port(&self) -> bool {
+        self.waits_for_its_port() || self.freeing.is_some()
     }
 
     /// Whether this action is under way.

@@ -157,7 +157,7 @@ impl Refusal {
                 format!("holder of port {port} belongs to user {}", user(holder))
             }
             Self::HolderProtected(pid) => format!("PID {pid} is oats or one of its parents"),
-            Self::Busy(action) => format!("{action} is in progress"),
+            Self::Busy(action) => format!("{} is in progress", action.label().to_lowercase()),
             Self::ShuttingDown => "oats is shutting down".to_owned(),
             Self::OwnerSilent => "the owner does not answer".to_owned(),
             Self::NoSuchService(name) => format!("there is no service {name}"),

@@ -1,6 +1,6 @@
 //! A process that is not surely ours, as a person pointed at it.
 
-use super::ids::Pid;
+use super::{exit::Signal, ids::Pid};
 
 /// A process as it was confirmed: by the pid that a person typed, and the start time shown beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,16 @@ pub enum Force {
     Term,
     /// SIGKILL: it is made to.
     Kill,
+}
+
+impl Force {
+    /// The signal that is sent.
+    pub fn signal(self) -> Signal {
+        match self {
+            Self::Term => Signal::TERM,
+            Self::Kill => Signal::KILL,
+        }
+    }
 }
 
 /// How a port is freed.

@@ -24,7 +24,7 @@ pub(super) fn findings(root: &Root, boot_id: &str, records: Vec<RunRecord>) -> V
         last.insert(record.service.clone(), record.clone());
         inputs.push(Input::Found { record, finding });
     }
-    for (service, survivors) in survivors(&tagged, &last, root) {
+    for (service, survivors) in survivors(&tagged, &last, root, boot_id) {
         inputs.push(Input::Survivors { service, survivors });
     }
     inputs
@@ -73,30 +73,49 @@ fn survivors(
     tagged: &[(Pid, Tag)],
     last: &BTreeMap<ServiceName, RunRecord>,
     root: &Root,
+    boot_id: &str,
 ) -> BTreeMap<ServiceName, Vec<Survivor>> {
     let mut found: BTreeMap<ServiceName, Vec<Survivor>> = BTreeMap::new();
-    for (pid, tag) in tagged {
-        let record = last.get(&tag.service);
-        let why = match record {
-            None => "it carries the tag of this service, but no run of it is recorded".to_owned(),
-            Some(record) if record.run == Some(tag.run) => continue,
-            Some(_) => format!(
-                "it carries the tag of another run of this service, {}",
-                tag.run
-            ),
-        };
-        add(&mut found, &tag.service, *pid, why);
-    }
-    for record in last.values() {
-        let doubtful = record.state == RunState::Spawned
-            && record.identity().is_some_and(|recorded| lives(&recorded))
-            && !has_tag(record, root);
-        if doubtful && let Some(pid) = record.pid {
-            let why = "its identity agrees with the record, but it carries no tag".to_owned();
-            add(&mut found, &record.service, pid, why);
+    let doubtful: Vec<&RunRecord> = last
+        .values()
+        .filter(|record| record.state == RunState::Spawned && record.boot_id == boot_id)
+        .filter(|record| record.identity().is_some_and(|recorded| lives(&recorded)))
+        .filter(|record| !has_tag(record, root))
+        .collect();
+    for record in &doubtful {
+        if let Some(pid) = record.pid {
+            let differs = match Tag::read(pid) {
+                None => "it carries no tag".to_owned(),
+                Some(tag) if tag.root != root.dir => {
+                    format!("its tag names another project, {}", tag.root.display())
+                }
+                Some(tag) if tag.service != record.service => {
+                    format!("its tag names service {}", tag.service)
+                }
+                Some(tag) => format!("its tag names another run, {}", tag.run),
+            };
+            let agrees = "PID and start time with the run record";
+            add(&mut found, &record.service, pid, why(agrees, &differs));
         }
     }
+    for (pid, tag) in tagged {
+        if doubtful.iter().any(|record| record.pid == Some(*pid)) {
+            continue;
+        }
+        let differs = match last.get(&tag.service) {
+            None => "no run of this service is recorded".to_owned(),
+            Some(record) if record.run == Some(tag.run) => continue,
+            Some(_) => format!("the tag names another run than the last one, {}", tag.run),
+        };
+        let agrees = "it carries the tag of this service";
+        add(&mut found, &tag.service, *pid, why(agrees, &differs));
+    }
     found
+}
+
+/// What agrees, and what does not.
+fn why(agrees: &str, differs: &str) -> String {
+    format!("Agrees: {agrees}. Differs: {differs}.")
 }
 
 /// Adds a survivor, unless it is gone by now.

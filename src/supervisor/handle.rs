@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{mpsc, watch};
 
 pub use crate::core::Leaving;
-use crate::model::{Action, Actor, Event, LogLine, Refusal, Seq, ServiceName, Snapshot};
+use crate::model::{
+    Action, Actor, Event, FreeWith, LogLine, Refusal, Seq, ServiceName, Snapshot, SurvivorChoice,
+    Target,
+};
 
 /// How many commands may wait for the actor.
 pub const INBOX: usize = 1024;
@@ -23,6 +26,8 @@ pub struct Ask {
     pub only: bool,
     /// A Start that waits for a taken port instead of being refused.
     pub when_free: bool,
+    /// How a Free port goes about it.
+    pub free: FreeWith,
     /// Asked for only to have the refusal written down, which the window has shown: when the gate
     /// would let it through by now, nothing is done.
     pub only_refusal: bool,
@@ -37,6 +42,7 @@ impl Ask {
             by,
             only: false,
             when_free: false,
+            free: FreeWith::default(),
             only_refusal: false,
         }
     }
@@ -63,6 +69,17 @@ pub enum Command {
         /// Which services.
         services: Vec<ServiceName>,
         /// Who wishes it.
+        by: Actor,
+    },
+    /// A decision about a process that may be an earlier run of a service.
+    Survivor {
+        /// Of which service.
+        service: ServiceName,
+        /// Which process, as it was shown.
+        target: Target,
+        /// What becomes of it.
+        choice: SurvivorChoice,
+        /// Who decides.
         by: Actor,
     },
     /// The owner leaves.

@@ -121,6 +121,21 @@ impl Hands {
                 witness,
             } => self.probe(world, service, run, witness, now),
             Effect::Recover { service, run } => self.recover(world, service, run),
+            Effect::SignalHolder {
+                service,
+                seq,
+                target,
+                force,
+            } => self.signal_holder(world, service, seq, (target, force), now),
+            Effect::EndLeftover { service, seq, last } => self.end_leftover(service, seq, &last),
+            Effect::LookAtPort { service } => self.look_now(world, service, now),
+            Effect::Survivor {
+                service,
+                seq,
+                target,
+                choice,
+            } => self.survivor(world, service, seq, target, choice),
+            Effect::WatchSurvivor { service, target } => self.watch_survivor(service, target),
             // The actor itself sees this one.
             Effect::Left => Vec::new(),
         }

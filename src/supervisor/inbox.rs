@@ -10,7 +10,7 @@ use crate::{
     core::{
         Fact, Input, Prepared,
         gate::{self, Door},
-        input::AskWith,
+        input::{AskWith, Doubt},
     },
     model::{
         Action, Actor as By, ProbeOutcome, RunId, RunRecord, ServiceName, snapshot::OwnerMode,
@@ -27,6 +27,17 @@ impl Actor {
                 let seq = self.world.next_seq;
                 self.take(Input::Up { services, by });
                 Ok(seq)
+            }
+            Command::Survivor {
+                service,
+                target,
+                choice,
+                by,
+            } => {
+                let seq = self.world.next_seq;
+                let doubt = Doubt::Asked { target, choice, by };
+                self.take(Input::Doubt { service, doubt })
+                    .unwrap_or(Ok(seq))
             }
             Command::Leave(how) => {
                 let seq = self.world.next_seq;
@@ -55,6 +66,7 @@ impl Actor {
             by,
             only,
             when_free,
+            free,
             only_refusal,
         } = ask;
         if matches!(action, Action::Start | Action::Recover | Action::FreePort) {
@@ -63,7 +75,11 @@ impl Actor {
         if only_refusal && self.would_pass(&service, action) {
             return Ok(self.world.next_seq);
         }
-        let with = AskWith { only, when_free };
+        let with = AskWith {
+            only,
+            when_free,
+            free,
+        };
         let seq = self.world.next_seq;
         let input = Input::Ask {
             service,

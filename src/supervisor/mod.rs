@@ -13,6 +13,7 @@ mod hands;
 mod inbox;
 pub mod load;
 pub mod look;
+mod others;
 pub mod owner;
 mod ports;
 mod prepare;

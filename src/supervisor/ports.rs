@@ -78,6 +78,24 @@ impl PortWatch {
             .collect())
     }
 
+    /// Who listens on one port, told by a look that knows nothing from before. `likely` is looked
+    /// into first.
+    ///
+    /// # Errors
+    ///
+    /// The kernel does not answer.
+    pub(super) fn look_anew(
+        &self,
+        port: Port,
+        likely: Pid,
+        kin: &Kin,
+        now: Mono,
+    ) -> Result<Vec<Listening>, SocketError> {
+        let mut seen = PortScanner::new()?.scan(&BTreeSet::from([port]), &[likely], now)?;
+        let found = seen.remove(&port).unwrap_or_default();
+        Ok(found.iter().map(|it| self.listening(it, kin)).collect())
+    }
+
     /// A listener, and whose process tree it belongs to.
     fn listening(&self, listener: &PortListener, kin: &Kin) -> Listening {
         let process = listener.to_holder_process();

@@ -154,7 +154,7 @@ impl<'a, S: Surface> Looper<'a, S> {
                     });
                 })
             }
-            Wish::Up { .. } | Wish::Leave(_) | Wish::WatchLogs(_) => {
+            Wish::Up { .. } | Wish::Survivor { .. } | Wish::Leave(_) | Wish::WatchLogs(_) => {
                 handle.send(wish.clone(), |_| {})
             }
         };

@@ -10,10 +10,12 @@
 )]
 
 mod adoption;
+mod freeing;
 mod health;
 mod life;
 mod ports;
 mod status_schema;
 mod support;
+mod survivors;
 mod trees;
 mod ways_in;

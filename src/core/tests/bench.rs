@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::words::said;
 pub(super) use super::{
-    defs::{Tune, listener, ms, name, of_run, other_user, stranger, task, unseen, web},
+    defs::{Tune, confirmed, listener, ms, name, of_run, other_user, stranger, task, unseen, web},
     words::{effects, events},
 };
 use crate::{

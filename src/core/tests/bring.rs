@@ -3,16 +3,24 @@
 use super::bench::{Bench, Tune, effects, events, name, stranger, task, web};
 use crate::{
     core::{Fact, Input, Prepared, input::AskWith},
-    model::{Action, Actor, ExitStatus, Phase, Signal, Want, service::Condition},
+    model::{Action, Actor, ExitStatus, FreeWith, Phase, Signal, Want, service::Condition},
 };
 
 const WHEN_FREE: AskWith = AskWith {
     only: false,
     when_free: true,
+    free: FreeWith {
+        stranger: None,
+        then_start: false,
+    },
 };
 const ONLY: AskWith = AskWith {
     only: true,
     when_free: false,
+    free: FreeWith {
+        stranger: None,
+        then_start: false,
+    },
 };
 
 #[test]
@@ -77,7 +85,7 @@ fn a_start_with_only_that_waits_for_its_port_still_waits_for_nothing_else() {
     let _ = bench.sees("orders", vec![stranger(7)]);
     let with = AskWith {
         only: true,
-        when_free: true,
+        ..WHEN_FREE
     };
     let _ = bench.ask_with("orders", Action::Start, with);
     assert_eq!(bench.waits_for("orders"), "port 8103");

@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use crate::model::{
-    HolderProcess, Pid, Port, RunId, ServiceDef, ServiceName, Signal,
+    Force, FreeWith, HolderProcess, Pid, Port, RunId, ServiceDef, ServiceName, Signal,
     port::Listening,
     service::{
         CommandLine, Condition, HttpUrl, LogSpec, Need, PortOwner, ProbeKind, ProbeSpec,
         RecoverSpec, RestartPolicy, RestartSpec, StatusRanges, StopSpec,
     },
+    target::Target,
 };
 
 /// The name with this text.
@@ -122,6 +123,18 @@ pub(super) fn listener(pid: Option<u32>, user: &str, command: &str) -> HolderPro
         parent_pid: None,
         started_at: None,
         address: "127.0.0.1:8101".to_owned(),
+    }
+}
+
+/// A stranger as [`stranger`] makes them, confirmed by a person.
+pub(super) fn confirmed(pid: u32, force: Force, then_start: bool) -> FreeWith {
+    let target = Target {
+        pid: Pid(pid),
+        start_ticks: u64::from(pid),
+    };
+    FreeWith {
+        stranger: Some((target, force)),
+        then_start,
     }
 }
 

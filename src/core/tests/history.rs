@@ -3,13 +3,13 @@
 use proptest::prelude::*;
 
 use super::{
-    bench::{Tune, ms, task, web},
+    bench::{Tune, confirmed, ms, task, web},
     forest::{Dying, Nature},
 };
 use crate::{
     core::{Leaving, input::AskWith},
     model::{
-        Action, ServiceDef,
+        Action, Force, FreeWith, ServiceDef, SurvivorChoice,
         action::ACTIONS,
         service::{Condition, PortOwner, ProbeKind, RestartPolicy},
     },
@@ -31,15 +31,38 @@ pub(super) enum Op {
     Freezes(usize, bool),
     NewOwner,
     EndSurvivors(usize),
+    Decides(usize, SurvivorChoice),
     Leave(Leaving),
+}
+
+fn force() -> impl Strategy<Value = Force> {
+    prop_oneof![Just(Force::Term), Just(Force::Kill)]
+}
+
+/// The choices of an ask: the stranger of the simulated world is confirmed, or one that is not there.
+fn with() -> impl Strategy<Value = AskWith> {
+    let stranger = prop::option::weighted(0.8, (7..9_u32, force()));
+    let free = (stranger, any::<bool>()).prop_map(|(stranger, then_start)| match stranger {
+        Some((pid, force)) => confirmed(pid, force, then_start),
+        None => FreeWith {
+            stranger: None,
+            then_start,
+        },
+    });
+    let with = (any::<bool>(), any::<bool>(), free);
+    with.prop_map(|(only, when_free, free)| AskWith {
+        only,
+        when_free: when_free && only,
+        free,
+    })
 }
 
 pub(super) fn op() -> impl Strategy<Value = Op> {
     let which = 0..5_usize;
-    let with = (any::<bool>(), any::<bool>()).prop_map(|(only, when_free)| AskWith {
-        only,
-        when_free: when_free && only,
-    });
+    let choice = prop_oneof![
+        force().prop_map(SurvivorChoice::End),
+        Just(SurvivorChoice::Adopt)
+    ];
     let action = (0..ACTIONS.len()).prop_map(|row| ACTIONS[row].action);
     let dying = prop_oneof![
         5 => Just(Dying::Willing),
@@ -66,7 +89,7 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         Just(Leaving::KillAll)
     ];
     prop_oneof![
-        12 => (which.clone(), action, with).prop_map(|(it, action, with)| Op::Ask(it, action, with)),
+        12 => (which.clone(), action, with()).prop_map(|(it, action, with)| Op::Ask(it, action, with)),
         8 => which.clone().prop_map(|it| Op::Ask(it, Action::Start, AskWith::default())),
         2 => (which.clone(), which.clone()).prop_map(|(a, b)| Op::Up(a, b)),
         40 => any::<usize>().prop_map(Op::Deliver),
@@ -79,6 +102,7 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         4 => (which.clone(), nature).prop_map(|(it, nature)| Op::Becomes(it, nature)),
         2 => (which.clone(), any::<bool>()).prop_map(|(it, frozen)| Op::Freezes(it, frozen)),
         1 => Just(Op::NewOwner),
+        2 => (which.clone(), choice).prop_map(|(it, choice)| Op::Decides(it, choice)),
         1 => which.prop_map(Op::EndSurvivors),
         1 => how.prop_map(Op::Leave),
     ]

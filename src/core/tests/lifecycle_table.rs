@@ -51,6 +51,7 @@ fn asks() -> Vec<Happening> {
         let with = AskWith {
             only: true,
             when_free: true,
+            ..AskWith::default()
         };
         bench.ask_with("orders", Action::Start, with)
     }));
@@ -192,7 +193,12 @@ fn place(bench: &Bench) -> String {
             }
         }
     };
-    format!("{}{step}", service.life.phase())
+    let freeing = if service.freeing.is_some() {
+        ", freeing its port"
+    } else {
+        ""
+    };
+    format!("{}{step}{freeing}", service.life.phase())
 }
 
 /// What came of it, as one line; nothing where nothing did.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     core::{Fact, Input, Leaving, Life, Service, conditions, gate, input::AskWith},
-    model::{Action, Actor, EventKind, ExitStatus, Outcome, Seq, Signal, Want},
+    model::{Action, Actor, EventKind, ExitStatus, Outcome, Seq, ServiceName, Signal, Want},
 };
 
 /// What was promised so far.
@@ -84,6 +84,7 @@ impl Watch {
                 self.asks.clear();
                 sim.new_owner();
             }
+            Op::Decides(it, choice) => sim.decides(&service(sim, *it), *choice),
             Op::EndSurvivors(it) => sim.end_survivors(&service(sim, *it)),
             Op::Leave(how) => {
                 let (how, by) = (*how, Actor::HUMAN);
@@ -211,15 +212,35 @@ impl Watch {
         }
     }
 
+    /// Whether the last that came of an ask was a refusal that no window was answered with. What
+    /// was done about the port of the service is beside that.
+    fn was_refused(&self, name: &ServiceName) -> bool {
+        let ledger = self.sim.bench.ledger.iter().rev();
+        let mut outcomes = ledger.filter(|line| {
+            let own = line.service.as_ref() == Some(name);
+            let life = line.action.is_some_and(|it| it != Action::FreePort);
+            let ends = line.kind == EventKind::Result;
+            own && life && (ends || (line.kind == EventKind::Refusal && line.cause.is_some()))
+        });
+        let last = outcomes.next();
+        last.is_some_and(|line| line.result == Some(Outcome::Refused))
+    }
+
     /// In the end want and phase agree, and what was asked has its result.
     fn check_the_end(&self) {
         let services = &self.sim.bench.world.services;
         for (name, service) in services {
             let (want, life) = (service.want, &service.life);
-            assert!(agrees(service), "{name}: wants {want:?}, but {life:?}");
+            let refused = self.was_refused(name);
+            assert!(
+                agrees(service, refused),
+                "{name}: wants {want:?}, but {life:?}"
+            );
             let waits = matches!(life, Life::Waiting { .. });
             let open = service.open.as_ref();
             assert!(waits || open.is_none(), "{name}: its ask never ends");
+            let aside = service.freeing.is_some() || service.doubt.is_some();
+            assert!(!aside, "{name}: what is done to others never ends");
             let only = open.is_some_and(|open| open.with.only);
             let unmet = !only && !conditions::unmet(services, name).is_empty();
             let taken = gate::port(service).is_err();
@@ -244,17 +265,11 @@ impl Watch {
 }
 
 /// Whether what is wanted and what is agree.
-fn agrees(service: &Service) -> bool {
+fn agrees(service: &Service, refused: bool) -> bool {
     match (service.want, &service.life) {
         (Want::Up, Life::Running { .. } | Life::Waiting { .. } | Life::Failed { .. })
         | (Want::Down, Life::Stopped { .. } | Life::Failed { .. }) => true,
-        (Want::Up, Life::Stopped { .. }) => {
-            let refused = service
-                .last_action
-                .as_ref()
-                .is_some_and(|last| last.result == Outcome::Refused);
-            service.is_completed() || refused
-        }
+        (Want::Up, Life::Stopped { .. }) => service.is_completed() || refused,
         (Want::Up | Want::Down, _) => false,
     }
 }

@@ -102,6 +102,7 @@ fn every_place_is_published_in_the_words_of_the_contract() {
             );
         }
         let expected = match view.phase {
+            Phase::Stopped if stage.contains("freeing") => State::Port,
             Phase::Stopped => State::Stop,
             Phase::Waiting => State::Wait,
             Phase::Starting => State::Start,

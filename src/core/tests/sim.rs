@@ -11,7 +11,7 @@ use crate::{
     core::{Effect, Fact, Finding, Input, Prepared, record},
     model::{
         ExitStatus, ProbeOutcome, RunId, ServiceDef, ServiceName, Signal, log::LogPositions,
-        port::Listening, run::RunState, snapshot::Survivor,
+        port::Listening, run::RunState,
     },
 };
 
@@ -152,38 +152,8 @@ impl Sim {
         }
     }
 
-    /// Somebody ends the survivors of a service.
-    pub(super) fn end_survivors(&mut self, service: &ServiceName) {
-        let survivors = self.bench.world.services[service].survivors.clone();
-        for tree in self.trees.values_mut() {
-            if survivors.iter().any(|survivor| survivor.pid == tree.pid) {
-                tree.leader = false;
-                tree.members = 0;
-            }
-        }
-        let service = service.clone();
-        let survivors = Vec::new();
-        let _ = self.take(Input::Survivors { service, survivors });
-    }
-
-    /// Living trees of a service that no record names.
-    fn survivors(&self, service: &ServiceName, recorded: &BTreeSet<RunId>) -> Vec<Survivor> {
-        self.trees
-            .iter()
-            .filter(|(run, tree)| tree.service == *service && !recorded.contains(*run))
-            .filter(|(_, tree)| tree.lives())
-            .map(|(_, tree)| Survivor {
-                pid: tree.pid,
-                start_ticks: 1,
-                started_at: None,
-                command: "survivor".to_owned(),
-                why: "another run".to_owned(),
-            })
-            .collect()
-    }
-
     /// Who listens on the port of a service.
-    fn listeners(&self, service: &ServiceName) -> Vec<Listening> {
+    pub(super) fn listeners(&self, service: &ServiceName) -> Vec<Listening> {
         let mut listeners: Vec<Listening> = self
             .trees
             .iter()
@@ -197,7 +167,7 @@ impl Sim {
         listeners
     }
 
-    fn report(&mut self, ordered: Option<RunId>, inputs: Vec<Input>) {
+    pub(super) fn report(&mut self, ordered: Option<RunId>, inputs: Vec<Input>) {
         self.reports.push(Report { ordered, inputs });
     }
 
@@ -215,6 +185,7 @@ impl Sim {
             return;
         }
         let service = tree.service.clone();
+        self.survivor_ends(run);
         let stderr_tail = Vec::new();
         let fact = Fact::Exited {
             status,
@@ -261,6 +232,23 @@ impl Sim {
                 let result = if sick { Err("503".to_owned()) } else { Ok(()) };
                 self.fact(service, *run, false, Fact::Recovered(result));
             }
+            Effect::SignalHolder {
+                service,
+                seq,
+                target,
+                force,
+            } => self.signal_holder(service, *seq, *target, *force),
+            Effect::EndLeftover { service, seq, last } => {
+                self.end_leftover(service, *seq, last.run);
+            }
+            Effect::LookAtPort { service } => self.look_now(service),
+            Effect::Survivor {
+                service,
+                seq,
+                target,
+                choice,
+            } => self.survivor(service, *seq, *target, *choice),
+            Effect::WatchSurvivor { .. } => {}
             Effect::Left => {
                 assert!(!self.left, "left twice");
                 self.left = true;

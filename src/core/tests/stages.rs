@@ -1,11 +1,11 @@
 //! One world for each place where a service can be: `orders` needs `inventory`, has a port, an HTTP
 //! probe and a recover step, and is restarted on failure.
 
-use super::bench::{Bench, Tune, stranger, task, web};
+use super::bench::{Bench, Tune, confirmed, stranger, task, web};
 use crate::{
     core::{Fact, Prepared, input::AskWith},
     model::{
-        Action, ExitStatus,
+        Action, ExitStatus, Force,
         service::{Condition, RestartPolicy},
     },
 };
@@ -17,9 +17,14 @@ pub(super) type Stage = (&'static str, Bench);
 pub(super) fn all() -> Vec<Stage> {
     vec![
         ("Stopped", base()),
+        ("Stopped, freeing its port", freeing(base())),
         ("Failed", failed()),
         ("Waiting for a service", waiting_for_a_service()),
         ("Waiting for its port", waiting_for_its_port()),
+        (
+            "Waiting for its port, freeing it",
+            freeing(waiting_for_its_port()),
+        ),
         ("Starting, preparing", preparing(Action::Start)),
         ("Starting, spawning", spawning()),
         ("Starting, probing", probing()),
@@ -61,6 +66,19 @@ fn after(mut bench: Bench, action: Action) -> Bench {
     bench
 }
 
+/// The stranger on its port was confirmed; it is started as soon as the port is free.
+fn freeing(mut bench: Bench) -> Bench {
+    let _ = bench.sees("orders", vec![stranger(7)]);
+    let free = confirmed(7, Force::Term, true);
+    let with = AskWith {
+        free,
+        ..AskWith::default()
+    };
+    let answer = bench.ask_with("orders", Action::FreePort, with).answer;
+    assert!(answer.unwrap().is_ok());
+    bench
+}
+
 fn failed() -> Bench {
     let mut bench = spawning();
     let reason = "/bin/orders: no such file".to_owned();
@@ -80,8 +98,8 @@ fn waiting_for_its_port() -> Bench {
     let mut bench = base();
     let _ = bench.sees("orders", vec![stranger(7)]);
     let with = AskWith {
-        only: false,
         when_free: true,
+        ..AskWith::default()
     };
     let _ = bench.ask_with("orders", Action::Start, with);
     bench

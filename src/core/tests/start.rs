@@ -4,7 +4,7 @@ use super::bench::{Bench, Tune, effects, ms, stranger, task, unseen, web};
 use crate::{
     core::{Effect, Fact, Life, Prepared, input::AskWith},
     model::{
-        Action, EventKind, ExitStatus, Phase, Signal, Want,
+        Action, EventKind, ExitStatus, FreeWith, Phase, Signal, Want,
         service::{Condition, PortOwner},
     },
 };
@@ -12,6 +12,10 @@ use crate::{
 const WHEN_FREE: AskWith = AskWith {
     only: false,
     when_free: true,
+    free: FreeWith {
+        stranger: None,
+        then_start: false,
+    },
 };
 #[test]
 fn a_start_prepares_then_spawns_then_probes_until_healthy() {

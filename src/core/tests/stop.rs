@@ -1,7 +1,7 @@
 //! How a service is brought down.
 
 use super::{
-    bench::{Bench, Tune, effects, events, ms, of_run, stranger, task, web},
+    bench::{Bench, Tune, effects, ms, web},
     stages,
 };
 use crate::{
@@ -260,38 +260,6 @@ fn an_exit_that_was_asked_for_names_the_ask_as_its_cause() {
     let seq = bench.ask("orders", Action::Stop).answer.unwrap().unwrap();
     let _ = bench.exits("orders", ExitStatus::Code(0));
     assert_eq!(bench.lines("orders", EventKind::Exit)[0].cause, Some(seq));
-}
-
-#[test]
-fn freeing_a_port_from_a_service_of_ours_stops_it_and_ends_with_the_stop() {
-    let mut bench = Bench::new([web("orders", 8103), task("squatter")]);
-    bench.start_task("squatter");
-    let squatter = of_run("squatter", bench.run("squatter"), 61);
-    let _ = bench.sees("orders", vec![squatter]);
-    let decision = bench.ask("orders", Action::FreePort);
-    assert_eq!(
-        events(&decision),
-        [
-            "ask free_port orders by human",
-            "ask stop squatter by human"
-        ]
-    );
-    assert!(bench.results("orders").is_empty());
-    bench.ends("squatter");
-    assert_eq!(bench.results("orders"), ["free_port done"]);
-    assert_eq!(bench.results("squatter"), ["start done", "stop done"]);
-}
-
-#[test]
-fn freeing_a_port_from_anybody_else_says_that_it_is_not_built() {
-    let mut bench = Bench::new([web("orders", 8103)]);
-    let _ = bench.sees("orders", vec![stranger(7)]);
-    let decision = bench.ask("orders", Action::FreePort);
-    assert!(decision.effects.is_empty());
-    assert_eq!(
-        bench.results("orders"),
-        ["free_port failed: ending PID 7 (node) is not built yet"]
-    );
 }
 
 #[test]

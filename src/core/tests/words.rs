@@ -2,12 +2,12 @@
 
 use crate::{
     core::{Decision, Draft, Effect},
-    model::{EventKind, Outcome},
+    model::{Action, EventKind, Outcome},
 };
 
 /// A result in words.
 pub(super) fn said(line: &Draft) -> String {
-    let action = line.action.unwrap();
+    let action = line.action.map_or("survivor", Action::id);
     let result = line.result.unwrap_or(Outcome::Refused).word();
     match &line.reason {
         Some(reason) => format!("{action} {result}: {reason}"),
@@ -42,6 +42,24 @@ pub(super) fn effect(effect: &Effect) -> String {
             false => format!("probe {service}"),
         },
         Effect::Recover { service, .. } => format!("recover {service}"),
+        Effect::SignalHolder {
+            service,
+            target,
+            force,
+            ..
+        } => format!(
+            "{} to PID {} on the port of {service}",
+            force.signal(),
+            target.pid
+        ),
+        Effect::EndLeftover { service, .. } => format!("end leftover {service}"),
+        Effect::LookAtPort { service } => format!("look at port {service}"),
+        Effect::Survivor {
+            service, target, ..
+        } => format!("survivor {} of {service}", target.pid),
+        Effect::WatchSurvivor { service, target } => {
+            format!("watch survivor {} of {service}", target.pid)
+        }
         Effect::Left => "left".to_owned(),
     }
 }

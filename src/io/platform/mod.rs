@@ -8,6 +8,7 @@ pub mod linux;
 #[cfg(target_os = "linux")]
 pub use linux::{
     child::{Adopted, Child, ExitWatch, Leader},
+    confirm::{Confirmed, Unconfirmed, confirm},
     describe::{
         SocketOwner, ancestors_and_self, can_signal, describe, leads_its_session, wall_of_ticks,
     },

@@ -133,7 +133,7 @@ impl Desk<'_> {
                     self.say_owner_silent();
                 }
             }
-            Wish::Up { .. } => self.say_owner_silent(),
+            Wish::Up { .. } | Wish::Survivor { .. } => self.say_owner_silent(),
             // Nobody is left who could finish: the services run on.
             Wish::Leave(_) => self.want(Effect::Quit(ExitReason::Told)),
             // Asked for again when something changes.

@@ -2,6 +2,7 @@
 //! condition with a deadline.
 pub(crate) mod owner;
 pub(crate) mod project;
+pub(crate) mod stranger;
 
 use std::{
     env, fs,
@@ -11,6 +12,8 @@ use std::{
     sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
+
+use oats::model::{Pid, Target};
 
 /// Long enough for a busy machine; a test that needs it all has failed.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -23,6 +26,46 @@ const LEAK_TAG: &str = "OATS_TEST_LEAK";
 /// Runs a test in a process of its own: an owner adopts orphans and reaps children, which two
 /// owners in one process would take from each other. Afterwards no process of the test may live.
 pub(crate) fn isolated(body: impl FnOnce()) {
+    isolated_by(&[], body);
+}
+
+/// The same with process numbers of its own, so that they can be given anew without a neighbour
+/// being hit. `false` where the system does not allow that.
+pub(crate) fn isolated_with_own_pids(body: impl FnOnce()) -> bool {
+    let ways: [&[&str]; 2] = [
+        &["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"],
+        &[
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+        ],
+    ];
+    let works = |way: &&&[&str]| {
+        let tried = Command::new(way[0])
+            .args(&way[1..])
+            .arg("true")
+            .stderr(Stdio::null())
+            .status();
+        tried.is_ok_and(|status| status.success())
+    };
+    let inner = env::var_os(INNER).is_some();
+    let way = if inner {
+        Some(&ways[0])
+    } else {
+        ways.iter().find(works)
+    };
+    if let Some(way) = way {
+        isolated_by(way, body);
+    }
+    way.is_some()
+}
+
+/// Runs a test in a process of its own, started by the program `by`.
+fn isolated_by(by: &[&str], body: impl FnOnce()) {
     if env::var_os(INNER).is_some() {
         oats::io::platform::prepare_process().unwrap();
         body();
@@ -36,7 +79,16 @@ pub(crate) fn isolated(body: impl FnOnce()) {
     let tag = format!("{name}-{}-{:?}", std::process::id(), Instant::now());
     // A file, not a pipe: a process that is left behind would hold a pipe open.
     let mut said = tempfile::tempfile().unwrap();
-    let status = Command::new(env::current_exe().unwrap())
+    let exe = env::current_exe().unwrap();
+    let mut command = match by {
+        [] => Command::new(exe),
+        [program, args @ ..] => {
+            let mut command = Command::new(program);
+            command.args(args).arg(exe);
+            command
+        }
+    };
+    let status = command
         .args(["--exact", &name, "--nocapture", "--test-threads=1"])
         .env(INNER, "1")
         .env(LEAK_TAG, &tag)
@@ -98,6 +150,21 @@ pub(crate) fn lives(pid: u32) -> bool {
                 .map(|(_, rest)| rest.starts_with('Z'))
         })
         .is_some_and(|zombie| !zombie)
+}
+
+/// The start time of a process, in clock ticks since boot.
+pub(crate) fn start_ticks(pid: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, rest) = stat.rsplit_once(") ").unwrap();
+    rest.split(' ').nth(19).unwrap().parse().unwrap()
+}
+
+/// A process as a person points at it.
+pub(crate) fn target(pid: u32) -> Target {
+    Target {
+        pid: Pid(pid),
+        start_ticks: start_ticks(pid),
+    }
 }
 
 /// Looks again and again until `look` finds something; fails with `what` after the deadline.

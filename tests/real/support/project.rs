@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use oats::model::Seq;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -70,6 +71,17 @@ impl Project {
     pub(crate) fn status(&self) -> Option<Value> {
         let text = self.read("data/status.json");
         (!text.is_empty()).then(|| serde_json::from_str(&text).expect("status.json parses"))
+    }
+
+    /// The ledger line that tells how an ask ended, once it is there whole.
+    pub(crate) fn result_of(&self, ask: Seq) -> Value {
+        super::wait_for("the ask has its result", || {
+            let text = self.read("data/events.jsonl");
+            let mut lines = text
+                .lines()
+                .filter_map(|line| serde_json::from_str(line).ok());
+            lines.find(|line: &Value| line["kind"] == "result" && line["cause"] == ask.0)
+        })
     }
 
     /// The ledger, line by line.

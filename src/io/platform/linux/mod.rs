@@ -1,6 +1,7 @@
 //! Linux: pidfds, procfs, sock_diag.
 
 pub mod child;
+pub mod confirm;
 pub mod describe;
 mod diag;
 pub mod end;
