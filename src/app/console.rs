@@ -21,7 +21,6 @@ use super::{
 use crate::{
     cli::Exit,
     io::{clock::Clock, platform},
-    keymap::Keymap,
     model::snapshot::OwnerMode,
     supervisor::{Begin, Command, Ends, Feed, Handle, Leaving, Owner},
     tui::{self, Console, ConsoleError, ExitReason, INBOX, Msg, terminal::WayBack, theme::Theme},
@@ -33,7 +32,7 @@ const LATER: Duration = Duration::from_millis(10);
 const LEAVE_WITHIN: Duration = Duration::from_millis(800);
 
 /// `oats` and `oats up`.
-pub(super) fn run(root: Option<&Path>, begin: Begin, clock: Clock) -> Exit {
+pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: Begin, clock: Clock) -> Exit {
     let loaded = match load(root) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
@@ -43,6 +42,7 @@ pub(super) fn run(root: Option<&Path>, begin: Begin, clock: Clock) -> Exit {
         say("Without one: `oats serve --up` starts and supervises, `oats --once` shows the state.");
         return Exit::Refused;
     }
+    let keymap = super::keymap::in_force(keys, &loaded.root.dir);
     let (owner, ends) = match claim(loaded, OwnerMode::Console, begin, clock) {
         Ok(claimed) => claimed,
         Err(exit) => return exit,
@@ -73,7 +73,7 @@ pub(super) fn run(root: Option<&Path>, begin: Begin, clock: Clock) -> Exit {
         handle,
         inbox,
         sender,
-        keymap: Keymap::builtin(),
+        keymap,
         theme: Theme::from_env(|name| std::env::var(name).ok(), TimeZone::system()),
         now: Box::new(move || clock.now()),
         hang_up: platform::wait_for_hang_up,

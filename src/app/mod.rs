@@ -7,6 +7,7 @@ mod console;
 mod diagnostics;
 mod guard;
 mod headless;
+mod keymap;
 mod signals;
 
 use std::{
@@ -26,10 +27,12 @@ use crate::{
 pub fn run(args: Args) -> ExitCode {
     let clock = Clock;
     let root = args.root.as_deref();
+    let keys = args.keymap.as_deref();
     let exit = match args.verb {
         // A demo service is a process like any other: it must not adopt orphans.
         Some(Verb::DemoService(demo)) => return demo::main(*demo),
         Some(Verb::Check) => headless::check(root),
+        Some(Verb::Keymap { what }) => keymap::run(root, keys, what),
         Some(Verb::Serve { up }) => {
             prepare();
             let begin = if up { Begin::All } else { Begin::Autostart };
@@ -42,12 +45,12 @@ pub fn run(args: Args) -> ExitCode {
             } else {
                 Begin::These(names)
             };
-            console::run(root, begin, clock)
+            console::run(root, keys, begin, clock)
         }
         None if args.once => headless::once(root, &args.names, args.json, clock),
         None => {
             prepare();
-            console::run(root, Begin::Autostart, clock)
+            console::run(root, keys, Begin::Autostart, clock)
         }
     };
     exit.into()

@@ -21,6 +21,10 @@ pub struct Args {
     #[arg(long, value_name = "DIR", global = true)]
     pub root: Option<PathBuf>,
 
+    /// The keymap [default: OATS_KEYMAP, else keymap in oats.toml, else "default"]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub keymap: Option<String>,
+
     /// Print the state of every service once and end
     #[arg(long)]
     pub once: bool,
@@ -55,7 +59,34 @@ pub enum Verb {
     },
     /// Check all files of the root and print what is wrong
     Check,
+    /// Keymap files: check them, show the keys in force, see what the terminal sends
+    Keymap {
+        /// Which of these.
+        #[command(subcommand)]
+        what: KeymapVerb,
+    },
     /// One of the demo services
     #[command(name = "demo-service", hide = true)]
     DemoService(Box<crate::demo::DemoArgs>),
+}
+
+/// What to do with keymaps.
+#[derive(Debug, Subcommand)]
+pub enum KeymapVerb {
+    /// Check keymap files and print everything that is wrong
+    Check {
+        /// Names of keymaps, or files [default: every file in both folders]
+        #[arg(value_name = "NAME|FILE.toml")]
+        wanted: Vec<PathBuf>,
+    },
+    /// Print every command, its keys, and where they come from
+    Show {
+        /// Which keymap [default: the one in force]
+        name: Option<String>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Press keys and see their names, and what they are bound to
+    Keys,
 }

@@ -1,11 +1,12 @@
 //! Headless: the command line, what it prints, and how it ends.
 //!
 //! *Owns*: arguments, tables, exit codes. *Never*: decides about a service.
-//! *Talks to*: `supervisor`, `io`, `model`.
+//! *Talks to*: `supervisor`, `io`, `keymap`, `model`.
 
 pub mod args;
 pub mod check;
 pub mod exit;
+pub mod keymap;
 pub mod once;
 pub mod progress;
 

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod files;
+pub mod keymaps;
 pub mod ledger;
 pub mod logs;
 pub mod platform;

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
+use super::near;
+
 /// A key as a terminal can report it. A capital letter is Shift and that letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -55,7 +57,7 @@ pub enum Code {
 }
 
 /// The named keys: in files, and as they are shown.
-const NAMED: [(Code, &str, &str); 17] = [
+pub(super) const NAMED: [(Code, &str, &str); 17] = [
     (Code::Char(' '), "space", "Space"),
     (Code::Enter, "enter", "Enter"),
     (Code::Esc, "esc", "Esc"),
@@ -79,11 +81,34 @@ const NAMED: [(Code, &str, &str); 17] = [
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BadKey {
     /// There is no key of this name.
-    #[error("\"{0}\" names no key; write for example \"x\", \"X\", \"ctrl+r\", \"pgup\", \"f1\"")]
+    #[error("unknown key \"{}\"", .0.escape_debug())]
     Unknown(String),
-    /// A terminal sends the same for another key.
-    #[error("a terminal cannot tell \"{0}\" from \"{1}\"")]
-    SameAs(String, &'static str),
+    /// It names several keys, one after another.
+    #[error("\"{}\" is several keys one after another, which is not supported yet", .0.escape_debug())]
+    Sequence(String),
+    /// A terminal sends the same for something else.
+    #[error("a terminal cannot tell \"{0}\" from {1}")]
+    SameAs(String, String),
+}
+
+impl BadKey {
+    /// What to write instead.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Unknown(text) => {
+                let examples = "a key is written \"x\", \"X\", \"ctrl+r\", \"pgup\" or \"f1\"";
+                match near::key(text) {
+                    Some(key) => format!("did you mean \"{key}\"? {examples}"),
+                    None => examples.to_owned(),
+                }
+            }
+            Self::Sequence(_) => "bind a single key".to_owned(),
+            Self::SameAs(_, other) if other.starts_with('"') => {
+                format!("write {other}, or bind another key")
+            }
+            Self::SameAs(..) => "bind another key".to_owned(),
+        }
+    }
 }
 
 impl Key {
@@ -146,11 +171,57 @@ impl fmt::Display for Key {
     }
 }
 
+/// What a terminal sends the same bytes for; `None` when a key has bytes of its own.
+fn same_as(ctrl: bool, alt: bool, code: Code) -> Option<String> {
+    let named = |name: &str| Some(format!("\"{name}\""));
+    match code {
+        Code::Esc if ctrl || alt => named("esc"),
+        Code::Char('[' | 'O') if alt && !ctrl => Some("the beginning of an arrow key".to_owned()),
+        Code::Enter if ctrl => named("enter"),
+        Code::Tab if ctrl => named("tab"),
+        Code::BackTab if ctrl => named("shift+tab"),
+        Code::Backspace if ctrl => named("backspace"),
+        Code::Char(c) if ctrl => match c.to_ascii_lowercase() {
+            'i' => named("tab"),
+            'm' | 'j' => named("enter"),
+            '[' | '3' => named("esc"),
+            'h' | '8' | '?' => named("backspace"),
+            '2' | '@' => named("ctrl+space"),
+            '\\' => named("ctrl+4"),
+            ']' => named("ctrl+5"),
+            '^' => named("ctrl+6"),
+            '_' | '/' => named("ctrl+7"),
+            'a'..='z' | ' ' | '4'..='7' => None,
+            _ => Some(format!("\"{}\"", Key::plain(code))),
+        },
+        Code::Char(_)
+        | Code::F(_)
+        | Code::Enter
+        | Code::Esc
+        | Code::Tab
+        | Code::BackTab
+        | Code::Backspace
+        | Code::Delete
+        | Code::Insert
+        | Code::Home
+        | Code::End
+        | Code::PageUp
+        | Code::PageDown
+        | Code::Up
+        | Code::Down
+        | Code::Left
+        | Code::Right => None,
+    }
+}
+
 impl FromStr for Key {
     type Err = BadKey;
 
     fn from_str(text: &str) -> Result<Self, BadKey> {
         let unknown = || BadKey::Unknown(text.to_owned());
+        if text.split_whitespace().count() > 1 {
+            return Err(BadKey::Sequence(text.to_owned()));
+        }
         let (mut ctrl, mut alt, mut rest) = (false, false, text);
         loop {
             if let Some(after) = rest.strip_prefix("ctrl+").filter(|_| !ctrl) {
@@ -175,14 +246,7 @@ impl FromStr for Key {
             (None, None, Some(c), None) if !c.is_control() && c != ' ' => Code::Char(c),
             _ => return Err(unknown()),
         };
-        let same = match (ctrl, code) {
-            (true, Code::Char('i' | 'I')) => Some("tab"),
-            (true, Code::Char('m' | 'M' | 'j' | 'J')) => Some("enter"),
-            (true, Code::Char('[')) => Some("esc"),
-            (true, Code::Char('h' | 'H')) => Some("backspace"),
-            _ => None,
-        };
-        if let Some(other) = same {
+        if let Some(other) = same_as(ctrl, alt, code) {
             return Err(BadKey::SameAs(text.to_owned(), other));
         }
         let code = match (ctrl, code) {
@@ -231,7 +295,18 @@ mod tests {
 
     #[test]
     fn keys_that_a_terminal_cannot_tell_apart_are_refused() {
-        for name in ["ctrl+i", "ctrl+m", "ctrl+[", "ctrl+h"] {
+        for name in [
+            "ctrl+i",
+            "ctrl+m",
+            "ctrl+[",
+            "ctrl+h",
+            "ctrl+enter",
+            "ctrl+/",
+            "ctrl+1",
+            "ctrl+é",
+            "alt+esc",
+            "alt+[",
+        ] {
             assert!(
                 matches!(name.parse::<Key>(), Err(BadKey::SameAs(..))),
                 "{name}"

@@ -1,12 +1,11 @@
 //! Which key means which command.
 
-use std::collections::BTreeMap;
-
-use thiserror::Error;
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use super::{
     command::{COMMANDS, Command, CommandRow, Context},
-    key::{BadKey, Key},
+    key::Key,
+    sheet::{Fault, Sheet},
 };
 
 /// The keymap that oats brings along: the same file that documents it.
@@ -15,44 +14,62 @@ const BUILTIN: &str = include_str!("../../keymaps/default.toml");
 /// Which key means which command.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Keymap {
-    keys: BTreeMap<Command, Vec<Key>>,
-    commands: BTreeMap<(Context, Key), Command>,
+    pub(super) title: Option<String>,
+    pub(super) keys: BTreeMap<Command, Bound>,
+    pub(super) commands: BTreeMap<(Context, Key), Command>,
 }
 
-/// A mistake in a keymap.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum KeymapError {
-    /// It is not TOML of the right shape.
-    #[error("keymap: {0}")]
-    Toml(String),
-    /// There is no such context or command.
-    #[error("keymap: [{context}] has no command \"{id}\"")]
-    Unknown {
-        /// The table.
-        context: String,
-        /// The command.
-        id: String,
+/// The keys of one command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bound {
+    /// The shown one first.
+    pub(super) keys: Vec<Key>,
+    pub(super) origin: Origin,
+}
+
+impl Bound {
+    /// No key yet.
+    pub(super) fn new(origin: Origin) -> Self {
+        let keys = Vec::new();
+        Self { keys, origin }
+    }
+}
+
+/// Where the keys of a command come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Oats brings them along.
+    Builtin,
+    /// A line of a file.
+    File {
+        /// The file, as messages name it.
+        label: Arc<str>,
+        /// The line, from 1.
+        line: u32,
     },
-    /// There is no such key.
-    #[error("keymap: \"{id}\": {cause}")]
-    Key {
-        /// The command.
-        id: String,
-        /// What is wrong with the key.
-        cause: BadKey,
-    },
-    /// A key means two things in one context.
-    #[error("keymap: [{context}] binds \"{key}\" to \"{first}\" and to \"{second}\"")]
-    Clash {
-        /// The table.
-        context: &'static str,
-        /// The key.
-        key: String,
-        /// The command that keeps it.
-        first: &'static str,
-        /// The command that loses it.
-        second: &'static str,
-    },
+    /// The command had no key left, and must have one.
+    PutBack,
+}
+
+impl Origin {
+    /// The line of the file, from 1.
+    pub fn line(&self) -> Option<u32> {
+        match self {
+            Self::File { line, .. } => Some(*line),
+            Self::Builtin | Self::PutBack => None,
+        }
+    }
+}
+
+/// "keymaps/mine.toml:7", "built in", "put back".
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Builtin => f.write_str("built in"),
+            Self::File { label, line } => write!(f, "{label}:{line}"),
+            Self::PutBack => f.write_str("put back"),
+        }
+    }
 }
 
 impl Keymap {
@@ -61,67 +78,46 @@ impl Keymap {
         Self::parse(BUILTIN).0
     }
 
-    /// The keymap in a text, and every mistake in it. What is right stays in force.
-    pub fn parse(text: &str) -> (Self, Vec<KeymapError>) {
+    /// The keymap in a text alone, nothing inherited and nothing put back, and everything that is
+    /// wrong with it. What is right stays in force.
+    pub fn parse(text: &str) -> (Self, Vec<Fault>) {
+        let (sheet, mut faults) = Sheet::read(None, text);
         let mut map = Self::default();
-        let mut errors = Vec::new();
-        let table: toml::Table = match text.parse() {
-            Ok(table) => table,
-            Err(error) => return (map, vec![KeymapError::Toml(error.to_string())]),
-        };
-        for (name, value) in &table {
-            let Some(bindings) = value.as_table() else {
-                continue;
-            };
-            for (id, keys) in bindings {
-                let known = COMMANDS
-                    .iter()
-                    .find(|row| row.context.id() == name && row.id == id);
-                match known {
-                    Some(row) => map.bind_all(row, keys, &mut errors),
-                    None => errors.push(KeymapError::Unknown {
-                        context: name.clone(),
-                        id: id.clone(),
-                    }),
-                }
-            }
-        }
-        (map, errors)
+        faults.extend(map.lay(&sheet));
+        (map, faults)
     }
 
-    /// Binds the keys of one line.
-    fn bind_all(&mut self, row: &CommandRow, keys: &toml::Value, errors: &mut Vec<KeymapError>) {
-        let Some(names) = keys.as_array() else {
-            errors.push(KeymapError::Toml(format!(
-                "\"{}\" needs a list of keys",
-                row.id
-            )));
-            return;
-        };
-        for name in names.iter().map(|name| name.as_str().unwrap_or_default()) {
-            match name.parse() {
-                Ok(key) => self.bind(row, key, errors),
-                Err(cause) => errors.push(KeymapError::Key {
-                    id: row.id.to_owned(),
-                    cause,
-                }),
-            }
-        }
+    /// Its title.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
     }
 
-    /// Binds one key; the first binding of a key in a context stays.
-    fn bind(&mut self, row: &CommandRow, key: Key, errors: &mut Vec<KeymapError>) {
-        if let Some(first) = self.commands.get(&(row.context, key)) {
-            errors.push(KeymapError::Clash {
-                context: row.context.id(),
-                key: key.to_string(),
-                first: first.row().map_or("", |row| row.id),
-                second: row.id,
-            });
-            return;
+    /// Where the keys of a command come from; `None` when nobody says anything about it.
+    pub fn from(&self, command: Command) -> Option<&Origin> {
+        self.keys.get(&command).map(|bound| &bound.origin)
+    }
+
+    /// Adds a key that nobody has in this context.
+    pub(super) fn bind(&mut self, command: Command, context: Context, key: Key) {
+        self.commands.insert((context, key), command);
+        let bound = self.keys.entry(command);
+        let bound = bound.or_insert_with(|| Bound::new(Origin::PutBack));
+        bound.keys.push(key);
+    }
+
+    /// Takes a key away from whoever has it in this context: that command.
+    pub(super) fn take(&mut self, context: Context, key: Key) -> Option<Command> {
+        let command = self.commands.remove(&(context, key))?;
+        if let Some(bound) = self.keys.get_mut(&command) {
+            bound.keys.retain(|other| *other != key);
         }
-        self.commands.insert((row.context, key), row.command);
-        self.keys.entry(row.command).or_default().push(key);
+        Some(command)
+    }
+
+    /// Takes all keys away from a command.
+    pub(super) fn unbind(&mut self, command: Command) {
+        self.keys.remove(&command);
+        self.commands.retain(|_, other| *other != command);
     }
 
     /// What a key means. The context's own keys win over the global ones.
@@ -135,7 +131,7 @@ impl Keymap {
     pub fn keys(&self, command: Command) -> &[Key] {
         self.keys
             .get(&command)
-            .map(Vec::as_slice)
+            .map(|bound| bound.keys.as_slice())
             .unwrap_or_default()
     }
 
@@ -205,7 +201,7 @@ mod tests {
             map.lookup(Context::Services, "s".parse().unwrap()),
             Some(Command::ServiceStart)
         );
-        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let said: Vec<String> = errors.into_iter().map(|fault| fault.message).collect();
         assert_eq!(said.len(), 3, "{said:?}");
         assert!(
             said.iter()
@@ -213,11 +209,11 @@ mod tests {
         );
         assert!(
             said.iter()
-                .any(|it| it.contains("no command \"service.fly\""))
+                .any(|it| it.contains("[services] has no command \"service.fly\""))
         );
         assert!(
-            said.iter()
-                .any(|it| it.contains("binds \"s\" to \"service.start\" and to \"service.stop\""))
+            said.iter().any(|it| it
+                == "\"s\" is the key of service.start (line 2): service.stop does not get it")
         );
     }
 }

@@ -6,7 +6,12 @@
 pub mod command;
 pub mod key;
 pub mod map;
+mod merge;
+mod near;
+pub mod sheet;
+mod words;
 
 pub use command::{COMMANDS, Command, Context};
 pub use key::{BadKey, Code, Key};
-pub use map::{Keymap, KeymapError};
+pub use map::{Keymap, Origin};
+pub use sheet::{Base, Fault, FaultKind, Sheet};

@@ -119,7 +119,11 @@ pub fn read_settings_file(root: &Root) -> Result<Option<Source>, Box<Diagnostic>
     }
 }
 
-fn read(path: &Path, label: &str) -> Result<Source, Box<Diagnostic>> {
+/// Reads a file that is written by people; `label` names it in messages.
+///
+/// # Errors
+/// As for [`Found::read`].
+pub(in crate::io) fn read(path: &Path, label: &str) -> Result<Source, Box<Diagnostic>> {
     let failed = |message: String| Box::new(Diagnostic::whole_file(label, message, None));
     let unreadable = |error: std::io::Error| failed(format!("the file cannot be read: {error}"));
     // Opening a pipe would wait for its writer.

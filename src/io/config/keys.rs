@@ -32,8 +32,8 @@ impl Section {
 
 pub(super) const SETTINGS: Section = Section {
     name: "",
-    keys: &["data_dir", "log_dir", "defaults"],
-    unread: &["api", "keymap", "theme"],
+    keys: &["data_dir", "log_dir", "keymap", "defaults"],
+    unread: &["api", "theme"],
 };
 
 pub(super) const SERVICE: Section = Section {
@@ -128,7 +128,7 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// "did you mean "port"? known keys: ...", as a help line.
-pub(super) fn suggest(word: &str, kind: &str, known: &[&str]) -> String {
+pub(in crate::io) fn suggest(word: &str, kind: &str, known: &[&str]) -> String {
     let list = known.join(", ");
     match nearest(word, known.iter().copied()) {
         Some(other) => format!("did you mean \"{other}\"? known {kind}: {list}"),

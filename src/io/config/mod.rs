@@ -19,7 +19,9 @@ mod text;
 
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use document::Document;
+pub(super) use files::read;
 pub use files::{Found, can_be_root, is_root, list, read_settings_file};
+pub(super) use keys::suggest;
 pub use keys::{known_keys, suggest_service};
 pub use service::ServiceFile;
 pub use settings::{Defaults, read_settings};

@@ -43,6 +43,8 @@ pub fn read_settings<'a>(
     if let Some(log_dir) = folder("log_dir") {
         folders.log_dir = log_dir;
     }
+    // Its value is looked up where the keys are chosen.
+    let _ = fields.read("keymap", Item::line, &mut found);
     let layer = fields.read("defaults", Item::layer, &mut found);
     let layer = layer.map(|layer| Layer {
         own: false,
