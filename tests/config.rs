@@ -115,7 +115,7 @@ fn the_shipped_services_are_the_shop() {
             assert!(def.arena && !def.autostart && def.description.is_some());
             assert_eq!(def.group.as_deref(), Some("shop"));
             assert_eq!(def.health.kind.to_string(), "GET /healthz");
-            assert!(def.recover.as_ref().unwrap().on_own_port);
+            assert!(def.recover.as_ref().unwrap().asks_own_port());
             format!(
                 "{} {port} needs [{}]: {}",
                 def.name,

@@ -204,7 +204,7 @@ fn recover(service: &Service) -> Result<(), Refusal> {
     let (Some(port), Some(state)) = (service.def.port, &service.port) else {
         return Ok(());
     };
-    if !spec.on_own_port || service.def.port_owner == PortOwner::Any {
+    if !spec.asks_own_port() || service.def.port_owner == PortOwner::Any {
         return Ok(());
     }
     if state.is_unseen() {

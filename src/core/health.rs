@@ -32,11 +32,16 @@ pub(super) fn probed(service: &mut Service, outcome: ProbeOutcome, ctx: &mut Ctx
 }
 
 /// When a service that is up is probed next. One that is only watched for being alive needs no
-/// probe: its exit is seen; one that is watched for listening is seen by the port watch.
+/// probe: its exit is seen; one that is watched for listening is seen by the port watch. One whose log
+/// has said that it is ready is watched for being alive from then on.
 fn next_while_running(def: &ServiceDef, watch: &mut Watch, now: Mono) {
     match def.health.kind {
         ProbeKind::Alive | ProbeKind::Listen => watch.next = None,
-        ProbeKind::Http { .. } | ProbeKind::Tcp { .. } | ProbeKind::Exec { .. } => {
+        ProbeKind::Log { .. } if watch.streak == Streak::Passing => watch.next = None,
+        ProbeKind::Http { .. }
+        | ProbeKind::Tcp { .. }
+        | ProbeKind::Exec { .. }
+        | ProbeKind::Log { .. } => {
             cadence::next_while_running(&def.health, watch, now);
         }
     }

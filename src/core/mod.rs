@@ -47,4 +47,5 @@ pub use freeing::{FreeingPort, FreeingWay};
 pub use input::{Fact, Finding, Input, Leaving, Prepared};
 pub use life::Life;
 pub use ports::listen_outcome;
+pub use ticks::known;
 pub use world::{Service, World};

@@ -6,7 +6,7 @@ use super::{
     doubt,
     effect::Effect,
     ending, freeing, health,
-    life::{EndingNext, Life, StartStep, StopStep},
+    life::{EndingNext, Life, Process, StartStep, StopStep},
     start,
     world::Service,
 };
@@ -102,15 +102,32 @@ fn due(services: &mut Services, name: &ServiceName, ctx: &mut Ctx) {
     }
 }
 
-/// Sends a probe out. That a process lives needs none: its exit would have been seen.
+/// What is known without a probe. That a process lives: its exit would have been seen. That its log
+/// has said that it is ready: it was ready before, under this owner or the one before.
+pub fn known(service: &Service) -> Option<&'static str> {
+    let ready = |process: &Process| process.ready.is_some();
+    match service.def.health.kind {
+        ProbeKind::Alive => Some("alive"),
+        ProbeKind::Log { .. } if service.life.process().is_some_and(ready) => {
+            Some("matched earlier in this run")
+        }
+        ProbeKind::Log { .. }
+        | ProbeKind::Listen
+        | ProbeKind::Http { .. }
+        | ProbeKind::Tcp { .. }
+        | ProbeKind::Exec { .. } => None,
+    }
+}
+
+/// Sends a probe out, where it tells more than is known.
 fn probe(service: &mut Service, ctx: &mut Ctx) {
     let Some(run) = service.life.run() else {
         return;
     };
-    if service.def.health.kind == ProbeKind::Alive {
+    if let Some(detail) = known(service) {
         let outcome = ProbeOutcome {
             ok: true,
-            detail: "alive".to_owned(),
+            detail: detail.to_owned(),
             latency: None,
             at: ctx.now.wall,
             witness: None,

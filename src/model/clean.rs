@@ -19,12 +19,18 @@ const COLOUR_LIMIT: usize = 64;
 /// control dies, what is not UTF-8 becomes U+FFFD, tabs become spaces, and what is too long is cut
 /// with a mark.
 pub fn line(bytes: &[u8]) -> String {
-    clean(bytes, Colours::Keep)
+    clean(bytes, Colours::Keep, LINE_LIMIT)
 }
 
 /// A name, command line or reason, fit to be shown: as [`line()`], without colours.
 pub fn plain(text: &str) -> String {
-    clean(text.as_bytes(), Colours::Drop)
+    clean(text.as_bytes(), Colours::Drop, LINE_LIMIT)
+}
+
+/// A line of output, without its line break, fit to be searched: as [`line()`], without colours, and
+/// never cut. The caller keeps it short.
+pub fn searchable(bytes: &[u8]) -> String {
+    clean(bytes, Colours::Drop, usize::MAX)
 }
 
 /// The mark that stands for what was cut.
@@ -39,9 +45,9 @@ enum Colours {
     Drop,
 }
 
-fn clean(bytes: &[u8], colours: Colours) -> String {
+fn clean(bytes: &[u8], colours: Colours, limit: usize) -> String {
     let is_harmless = |byte: &u8| (b' '..=b'~').contains(byte);
-    if bytes.len() <= LINE_LIMIT
+    if bytes.len() <= limit
         && bytes.iter().all(is_harmless)
         && let Ok(text) = std::str::from_utf8(bytes)
     {
@@ -51,7 +57,7 @@ fn clean(bytes: &[u8], colours: Colours) -> String {
     let mut taken = 0;
     'text: for chunk in bytes.utf8_chunks() {
         for (at, c) in chunk.valid().char_indices() {
-            if cleaner.out.len() >= LINE_LIMIT || taken + at >= LINE_LIMIT {
+            if cleaner.out.len() >= limit || taken + at >= limit {
                 taken += at;
                 break 'text;
             }
@@ -61,7 +67,7 @@ fn clean(bytes: &[u8], colours: Colours) -> String {
         if chunk.invalid().is_empty() {
             continue;
         }
-        if cleaner.out.len() >= LINE_LIMIT || taken >= LINE_LIMIT {
+        if cleaner.out.len() >= limit || taken >= limit {
             break;
         }
         cleaner.take(char::REPLACEMENT_CHARACTER);

@@ -1,12 +1,13 @@
 //! What a service is: its file, parsed once into types.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fmt, net::IpAddr, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     exit::Signal,
     ids::{Port, ServiceName},
+    pattern::Pattern,
 };
 
 /// One service, as its file defines it. Placeholders are filled in; paths are absolute.
@@ -20,7 +21,10 @@ pub struct ServiceDef {
     pub command: CommandLine,
     /// Where to run it; absolute.
     pub cwd: PathBuf,
-    /// Variables on top of oats's own environment.
+    /// Files of variables on top of oats's own environment, in order; absolute. They are read at
+    /// each spawn.
+    pub env_files: Vec<PathBuf>,
+    /// Variables on top of those.
     pub env: BTreeMap<String, String>,
     /// The TCP port it must listen on.
     pub port: Option<Port>,
@@ -164,6 +168,11 @@ pub enum ProbeKind {
         /// Program and arguments; never empty.
         argv: Vec<String>,
     },
+    /// A line of output of this run that matches; from then on, alive is healthy.
+    Log {
+        /// What a line must match.
+        pattern: Pattern,
+    },
 }
 
 impl ProbeKind {
@@ -175,6 +184,7 @@ impl ProbeKind {
             Self::Http { .. } => "http",
             Self::Tcp { .. } => "tcp",
             Self::Exec { .. } => "exec",
+            Self::Log { .. } => "log",
         }
     }
 }
@@ -190,13 +200,16 @@ impl fmt::Display for ProbeKind {
             Self::Exec { argv } => {
                 write!(f, "exec {}", argv.first().map_or("", String::as_str))
             }
+            Self::Log { .. } => f.write_str("log"),
         }
     }
 }
 
-/// A plain `http://` URL.
+/// An `http://` or `https://` URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpUrl {
+    /// Whether it is `https`.
+    pub tls: bool,
     /// Host name or address, without brackets.
     pub host: String,
     /// Port.
@@ -205,12 +218,24 @@ pub struct HttpUrl {
     pub path: String,
 }
 
+impl HttpUrl {
+    /// Whether the host is this machine, by its spelling.
+    pub fn is_local(&self) -> bool {
+        let loopback = self
+            .host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+        loopback || self.host.eq_ignore_ascii_case("localhost")
+    }
+}
+
 impl fmt::Display for HttpUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.tls { "https" } else { "http" };
         if self.host.contains(':') {
-            write!(f, "http://[{}]:{}{}", self.host, self.port, self.path)
+            write!(f, "{scheme}://[{}]:{}{}", self.host, self.port, self.path)
         } else {
-            write!(f, "http://{}:{}{}", self.host, self.port, self.path)
+            write!(f, "{scheme}://{}:{}{}", self.host, self.port, self.path)
         }
     }
 }
@@ -231,12 +256,37 @@ impl StatusRanges {
 /// What Recover does to a living service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecoverSpec {
-    /// Where the `POST` goes.
-    pub url: HttpUrl,
-    /// Whether the URL is on the service's own port.
-    pub on_own_port: bool,
+    /// What is done.
+    pub step: RecoverStep,
     /// How long it may take.
     pub timeout: Duration,
+}
+
+/// One way to recover.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RecoverStep {
+    /// A `POST`; 2xx is success.
+    Http {
+        /// Where it goes.
+        url: HttpUrl,
+        /// Whether the URL is on the service's own port.
+        on_own_port: bool,
+    },
+    /// A program; ending with 0 is success.
+    Exec {
+        /// Program and arguments; never empty.
+        argv: Vec<String>,
+    },
+}
+
+impl RecoverSpec {
+    /// Whether it asks the service's own port.
+    pub fn asks_own_port(&self) -> bool {
+        match self.step {
+            RecoverStep::Http { on_own_port, .. } => on_own_port,
+            RecoverStep::Exec { .. } => false,
+        }
+    }
 }
 
 /// How a service is stopped.

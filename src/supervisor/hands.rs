@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::{
-    environment::{self, Environment},
+    environment::Environment,
+    eyes::Eyes,
     ports::PortWatch,
     runs::{LiveRun, LogMarks, Runs},
     writer::Writer,
@@ -16,6 +17,7 @@ use crate::{
         clock::Clock,
         logs,
         platform::{self, Adopted, Leader, Sampler, SpawnPlan, Spawner},
+        probe::LogWatch,
     },
     model::{
         ExitStatus, Identity, Moment, Pid, ProbeOutcome, RunId, RunRecord, ServiceDef, ServiceName,
@@ -71,6 +73,17 @@ pub(super) enum Note {
         /// The helper process of an exec probe, which is over.
         helper: Option<Identity>,
     },
+    /// The output of a run was read so far.
+    LogRead {
+        /// Of which service.
+        service: ServiceName,
+        /// Which run.
+        run: RunId,
+        /// How far.
+        log: LogWatch,
+    },
+    /// The program of a recover step ended.
+    HelperEnded(Identity),
     /// Members of runs were looked for.
     Members(Vec<(RunId, Vec<Identity>)>),
 }
@@ -85,6 +98,7 @@ pub(super) struct Hands {
     pub(super) spawner: Spawner,
     pub(super) runs: Runs,
     pub(super) ports: PortWatch,
+    pub(super) eyes: Eyes,
     pub(super) sampler: Sampler,
     pub(super) writer: Writer,
 }
@@ -154,6 +168,13 @@ impl Hands {
     }
 
     fn try_spawn(&mut self, def: &ServiceDef, run: RunId) -> Result<Identity, Fact> {
+        let env = self
+            .eyes
+            .of_spawn(&self.own_env, def, &self.root, run)
+            .map_err(|reason| Fact::SpawnFailed {
+                reason,
+                permanent: true,
+            })?;
         let outputs = logs::open(&self.root, &def.name).map_err(|error| Fact::SpawnFailed {
             reason: format!("could not open its log: {error}"),
             permanent: true,
@@ -161,7 +182,7 @@ impl Hands {
         let plan = SpawnPlan {
             argv: def.command.argv(),
             cwd: def.cwd.clone(),
-            env: environment::of_run(&self.own_env, def, &self.root, run),
+            env,
             stdout: outputs.stdout,
             stderr: outputs.stderr,
         };

@@ -170,6 +170,8 @@ impl Actor {
                 }
                 self.probed(service, run, outcome, witness);
             }
+            Note::LogRead { service, run, log } => self.hands.eyes.keep_log(service, run, log),
+            Note::HelperEnded(helper) => self.hands.spawner.forget(&helper),
             Note::Members(members) => self.hands.remember_members(members),
         }
     }

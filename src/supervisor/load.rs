@@ -9,7 +9,7 @@ use std::{
 use crate::{
     core::needs::Needs,
     io::config::{self, Defaults, Diagnostic, Document, Found, Place, ServiceFile, Source},
-    model::{Port, ServiceDef, ServiceName, root::Root, service::Need},
+    model::{Port, ServiceDef, ServiceName, Settings, root::Root, service::Need},
 };
 
 /// A root without a mistake.
@@ -17,6 +17,8 @@ use crate::{
 pub struct Loaded {
     /// Where everything lies.
     pub root: Root,
+    /// What its `oats.toml` chooses about the console.
+    pub settings: Settings,
     /// Its services, in name order.
     pub services: Vec<Arc<ServiceDef>>,
 }
@@ -47,9 +49,9 @@ pub fn load(root_dir: &Path, oats: &Path) -> Result<Loaded, Vec<Diagnostic>> {
     let settings = settings
         .as_ref()
         .and_then(|source| parse(source, &mut problems));
-    let (root, defaults) = match &settings {
+    let (root, settings, defaults) = match &settings {
         Some(document) => config::read_settings(document, (root_dir, oats), &mut problems),
-        None => (root, Defaults::default()),
+        None => (root, Settings::default(), Defaults::default()),
     };
 
     let found = keep(config::list(&root), &mut problems).unwrap_or_default();
@@ -76,7 +78,11 @@ pub fn load(root_dir: &Path, oats: &Path) -> Result<Loaded, Vec<Diagnostic>> {
         let services = files.into_iter().filter_map(|file| file.def).map(Arc::new);
         let mut services: Vec<_> = services.collect();
         services.sort_by(|a, b| a.name.cmp(&b.name));
-        return Ok(Loaded { root, services });
+        return Ok(Loaded {
+            root,
+            settings,
+            services,
+        });
     }
     let place = |d: &Diagnostic| (d.file.clone(), d.line, d.column, d.message.clone());
     problems.sort_by_cached_key(place);

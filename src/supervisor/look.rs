@@ -1,12 +1,16 @@
 //! One honest look without an owner: no lock, no actor, nothing written, nothing signalled.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     adopt,
+    environment::Environment,
+    eyes::Eyes,
     load::Loaded,
     ports::{self, Kin, Leaders, PortWatch},
     press::{Press, Samples},
+    probes as probing,
+    runs::LogMarks,
 };
 use crate::{
     core::{self, Effect, Fact, Input, World, rng::Rng},
@@ -17,13 +21,9 @@ use crate::{
     },
     model::{
         ProbeOutcome, RunId, Seq, ServiceDef, ServiceName, Snapshot,
+        root::Root,
         service::{ProbeKind, RestartPolicy},
     },
-};
-
-use super::{
-    environment::{self, Environment},
-    probes as probing,
 };
 
 /// Looks at every service once: identity, port, health. Gives the verdicts that a new owner would.
@@ -41,6 +41,10 @@ pub async fn look(
     let boot_id = platform::proc::boot_id();
     let mut world = World::new(&without_restarts(loaded), Seq(1), Rng::seeded(0));
     let (records, _problems) = records::read_all(&root);
+    let marks: Marks = records
+        .iter()
+        .map(|record| (record.service.clone(), LogMarks::of(record)))
+        .collect();
     let mut leaders = Leaders::new();
     for input in adopt::findings(&root, &boot_id, records) {
         for effect in core::decide(&mut world, input, now).effects {
@@ -55,7 +59,13 @@ pub async fn look(
         }
     }
     see_ports(&mut world, &root, &leaders, clock)?;
-    for (service, run, outcome) in probes(&world, &leaders, environment, clock).await {
+    let sight = Sight {
+        root: &root,
+        environment,
+        marks,
+        clock,
+    };
+    for (service, run, outcome) in probes(&world, &leaders, &sight).await {
         let fact = Fact::Probed(outcome);
         let _ = core::decide(&mut world, Input::Fact { service, run, fact }, clock.now());
     }
@@ -78,7 +88,7 @@ fn without_restarts(loaded: &Loaded) -> Vec<Arc<ServiceDef>> {
 /// Looks at all declared ports.
 fn see_ports(
     world: &mut World,
-    root: &Arc<crate::model::root::Root>,
+    root: &Arc<Root>,
     leaders: &Leaders,
     clock: Clock,
 ) -> Result<(), SocketError> {
@@ -101,46 +111,65 @@ fn see_ports(
     Ok(())
 }
 
+/// Where the logs of each service begin.
+type Marks = BTreeMap<ServiceName, LogMarks>;
+
+/// What probes need beside the services.
+struct Sight<'a> {
+    root: &'a Root,
+    environment: &'a Environment,
+    marks: Marks,
+    clock: Clock,
+}
+
 /// Probes every running service once, all at the same time.
 async fn probes(
     world: &World,
     leaders: &Leaders,
-    environment: &Environment,
-    clock: Clock,
+    sight: &Sight<'_>,
 ) -> Vec<(ServiceName, RunId, ProbeOutcome)> {
     let mut tasks = Vec::new();
-    let mut spawner = Spawner::default();
+    let (mut spawner, mut eyes, clock) = (Spawner::default(), Eyes::default(), sight.clock);
     for (service, run) in leaders.values() {
         let Some(record) = world.services.get(service) else {
             continue;
         };
         let (def, service, run) = (record.def.clone(), service.clone(), *run);
-        match &def.health.kind {
-            // The look at the ports, and that it lives, have told these.
-            ProbeKind::Alive | ProbeKind::Listen => {
-                let outcome = probing::without_probe(record, clock.now().wall);
-                tasks.push(tokio::spawn(async move { (service, run, outcome) }));
-            }
+        let timeout = def.health.timeout;
+        let task = match &def.health.kind {
             ProbeKind::Http { .. } | ProbeKind::Tcp { .. } => {
-                tasks.push(tokio::spawn(async move {
-                    let outcome = probing::network_probe(&def, clock).await;
-                    (service, run, outcome)
-                }));
+                let https = eyes.https.clone();
+                tokio::spawn(async move { probing::network_probe(&https, &def, clock).await })
             }
             ProbeKind::Exec { argv } => {
-                let env = environment::of_probe(environment, &def);
-                let helper = spawner.spawn_helper(argv.clone(), env, def.cwd.clone());
-                tasks.push(tokio::spawn(async move {
-                    let outcome = probing::exec_outcome(helper, def.health.timeout, clock).await;
-                    (service, run, outcome)
-                }));
+                let env = eyes.of_probe(sight.environment, &def, sight.root);
+                let helper = env.and_then(|env| {
+                    let helper = spawner.spawn_helper(argv.clone(), env, def.cwd.clone());
+                    helper.map_err(|error| probing::could_not(&error))
+                });
+                tokio::spawn(probing::exec_outcome(helper, timeout, clock))
             }
-        }
+            ProbeKind::Log { pattern } if core::known(record).is_none() => {
+                let marks = sight.marks.get(&service).copied().unwrap_or_default();
+                let log = eyes.take_log(sight.root, &def, pattern, run, marks);
+                tokio::spawn(async move {
+                    let (outcome, _log) =
+                        probing::log_outcome(log, marks.base, timeout, clock).await;
+                    outcome
+                })
+            }
+            // The look at the ports, and that it lives, have told these.
+            ProbeKind::Alive | ProbeKind::Listen | ProbeKind::Log { .. } => {
+                let outcome = probing::without_probe(record, clock.now().wall);
+                tokio::spawn(async move { outcome })
+            }
+        };
+        tasks.push((service, run, task));
     }
     let mut outcomes = Vec::new();
-    for task in tasks {
+    for (service, run, task) in tasks {
         if let Ok(outcome) = task.await {
-            outcomes.push(outcome);
+            outcomes.push((service, run, outcome));
         }
     }
     outcomes

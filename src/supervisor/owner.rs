@@ -9,6 +9,7 @@ use super::{
     actor::Actor,
     adopt,
     environment::Environment,
+    eyes::Eyes,
     handle::{Envelope, Feed, Handle, INBOX},
     hands::{Hands, Note},
     load::Loaded,
@@ -220,6 +221,7 @@ impl Owner {
             spawner: Spawner::default(),
             runs: Runs::new(self.marks),
             ports,
+            eyes: Eyes::default(),
             sampler: Sampler::default(),
             writer,
         };

@@ -1,21 +1,18 @@
-//! Probes, recover steps and looks at single ports: how the supervisor sees a service.
+//! Probes and looks at single ports: how the supervisor sees a service.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use super::{
-    environment,
-    hands::{Hands, Note},
-};
+use super::hands::{Hands, Note};
 use crate::{
-    core::{Fact, Input, Service, World, holder, listen_outcome},
+    core::{Fact, Input, Service, World, holder, known, listen_outcome},
     io::{
         clock::Clock,
         platform::{Helper, SpawnError},
-        probe,
+        probe::{self, Https, LogWatch},
     },
     model::{
-        Moment, ProbeOutcome, RunId, ServiceDef, ServiceName, Wall, port::Listening,
-        service::ProbeKind,
+        Moment, ProbeOutcome, RunId, ServiceDef, ServiceName, Wall, log::LogPositions,
+        pattern::Pattern, port::Listening, service::ProbeKind,
     },
 };
 
@@ -38,8 +35,9 @@ impl Hands {
             ProbeKind::Listen => self.listen_probe(world, record, run, now),
             ProbeKind::Http { .. } | ProbeKind::Tcp { .. } => {
                 let (notes, clock) = (self.notes.clone(), self.clock);
+                let https = self.eyes.https.clone();
                 tokio::spawn(async move {
-                    let outcome = network_probe(&def, clock).await;
+                    let outcome = network_probe(&https, &def, clock).await;
                     let note = Note::Probed {
                         service,
                         run,
@@ -53,6 +51,10 @@ impl Hands {
             }
             ProbeKind::Exec { argv } => {
                 self.exec_probe(&def, argv, run, witness);
+                Vec::new()
+            }
+            ProbeKind::Log { pattern } => {
+                self.log_probe(&def, pattern, run, witness);
                 Vec::new()
             }
         }
@@ -87,11 +89,13 @@ impl Hands {
 
     /// Runs the program of an exec probe.
     fn exec_probe(&mut self, def: &ServiceDef, argv: &[String], run: RunId, witness: bool) {
-        let env = environment::of_probe(&self.own_env, def);
         let service = def.name.clone();
-        let helper = self
-            .spawner
-            .spawn_helper(argv.to_vec(), env, def.cwd.clone());
+        let spawner = &mut self.spawner;
+        let env = self.eyes.of_probe(&self.own_env, def, &self.root);
+        let helper = env.and_then(|env| {
+            let helper = spawner.spawn_helper(argv.to_vec(), env, def.cwd.clone());
+            helper.map_err(|error| could_not(&error))
+        });
         let pid = helper.as_ref().ok().map(|helper| *helper.identity());
         let (notes, clock, timeout) = (self.notes.clone(), self.clock, def.health.timeout);
         tokio::spawn(async move {
@@ -107,27 +111,27 @@ impl Hands {
         });
     }
 
-    /// Runs the recover step.
-    pub(super) fn recover(
-        &mut self,
-        world: &World,
-        service: ServiceName,
-        run: RunId,
-    ) -> Vec<Input> {
-        let spec = world
-            .services
-            .get(&service)
-            .and_then(|record| record.def.recover.clone());
-        let Some(spec) = spec else { return Vec::new() };
-        let notes = self.notes.clone();
+    /// Reads what the run has written since the last look.
+    fn log_probe(&mut self, def: &Arc<ServiceDef>, pattern: &Pattern, run: RunId, witness: bool) {
+        let marks = self.marks(&def.name);
+        let log = self.eyes.take_log(&self.root, def, pattern, run, marks);
+        let (notes, clock) = (self.notes.clone(), self.clock);
+        let (service, timeout) = (def.name.clone(), def.health.timeout);
         tokio::spawn(async move {
-            let result = probe::post(&spec.url, spec.timeout).await;
-            let fact = Fact::Recovered(result.map(|_status| ()).map_err(|error| error.to_string()));
-            let _ = notes
-                .send(Note::Seen(Input::Fact { service, run, fact }))
-                .await;
+            let (outcome, log) = log_outcome(log, marks.base, timeout, clock).await;
+            if let Some(log) = log {
+                let service = service.clone();
+                let _ = notes.send(Note::LogRead { service, run, log }).await;
+            }
+            let note = Note::Probed {
+                service,
+                run,
+                outcome,
+                witness,
+                helper: None,
+            };
+            let _ = notes.send(note).await;
         });
-        Vec::new()
     }
 
     /// Who listens on the port of a service now.
@@ -151,7 +155,7 @@ impl Hands {
 
 /// What an exec probe saw, once its program has ended.
 pub(super) async fn exec_outcome(
-    helper: Result<Helper, SpawnError>,
+    helper: Result<Helper, String>,
     timeout: Duration,
     clock: Clock,
 ) -> ProbeOutcome {
@@ -161,7 +165,7 @@ pub(super) async fn exec_outcome(
             let seen = probe::exec::wait(helper, timeout).await;
             (seen.ok, seen.detail)
         }
-        Err(error) => (false, format!("could not {error}")),
+        Err(why) => (false, why),
     };
     let after = clock.now();
     let latency = Some(after.mono.since(before.mono));
@@ -174,13 +178,42 @@ pub(super) async fn exec_outcome(
     }
 }
 
+/// Why a program could not be run.
+pub(super) fn could_not(error: &SpawnError) -> String {
+    format!("could not {error}")
+}
+
+/// What a log probe saw, and the log to read on from there.
+pub(super) async fn log_outcome(
+    mut log: LogWatch,
+    base: LogPositions,
+    timeout: Duration,
+    clock: Clock,
+) -> (ProbeOutcome, Option<LogWatch>) {
+    let read = move || {
+        let seen = log.look(base, timeout);
+        (seen.ok, seen.detail, Some(log))
+    };
+    let read = tokio::task::spawn_blocking(read).await;
+    let (ok, detail, log) =
+        read.unwrap_or_else(|_gone| (false, "oats is leaving".to_owned(), None));
+    let outcome = ProbeOutcome {
+        ok,
+        detail,
+        latency: None,
+        at: clock.now().wall,
+        witness: None,
+    };
+    (outcome, log)
+}
+
 /// What is seen of a running service that nothing is sent to: that it lives, that it listens.
 pub(super) fn without_probe(service: &Service, at: Wall) -> ProbeOutcome {
     match (&service.port, &service.def.health.kind) {
         (Some(port), ProbeKind::Listen) => listen_outcome(service.def.port_owner, port, at),
         (Some(_) | None, _) => ProbeOutcome {
             ok: true,
-            detail: "alive".to_owned(),
+            detail: known(service).unwrap_or("alive").to_owned(),
             latency: None,
             at,
             witness: None,
@@ -189,12 +222,14 @@ pub(super) fn without_probe(service: &Service, at: Wall) -> ProbeOutcome {
 }
 
 /// One probe over the network; what is no network probe says so.
-pub(super) async fn network_probe(def: &ServiceDef, clock: Clock) -> ProbeOutcome {
+pub(super) async fn network_probe(https: &Https, def: &ServiceDef, clock: Clock) -> ProbeOutcome {
     let timeout = def.health.timeout;
     let seen = match &def.health.kind {
-        ProbeKind::Http { url, expect } => Some(probe::http(url, expect, timeout).await),
+        ProbeKind::Http { url, expect } => Some(probe::http(https, url, expect, timeout).await),
         ProbeKind::Tcp { host, port } => Some(probe::tcp(host, *port, timeout).await),
-        ProbeKind::Alive | ProbeKind::Listen | ProbeKind::Exec { .. } => None,
+        ProbeKind::Alive | ProbeKind::Listen | ProbeKind::Exec { .. } | ProbeKind::Log { .. } => {
+            None
+        }
     };
     let at = clock.now().wall;
     match seen {

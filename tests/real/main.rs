@@ -10,9 +10,11 @@
 )]
 
 mod adoption;
+mod environment;
 mod freeing;
 mod health;
 mod life;
+mod logs;
 mod ports;
 mod status_schema;
 mod support;

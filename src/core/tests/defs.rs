@@ -7,7 +7,7 @@ use crate::model::{
     port::Listening,
     service::{
         CommandLine, Condition, HttpUrl, LogSpec, Need, PortOwner, ProbeKind, ProbeSpec,
-        RecoverSpec, RestartPolicy, RestartSpec, StatusRanges, StopSpec,
+        RecoverSpec, RecoverStep, RestartPolicy, RestartSpec, StatusRanges, StopSpec,
     },
     target::Target,
 };
@@ -29,6 +29,7 @@ pub(super) fn task(text: &str) -> ServiceDef {
         description: None,
         command: CommandLine::Argv(vec![format!("/bin/{text}")]),
         cwd: PathBuf::from("/"),
+        env_files: Vec::new(),
         env: BTreeMap::new(),
         port: None,
         port_owner: PortOwner::Own,
@@ -68,6 +69,7 @@ pub(super) fn task(text: &str) -> ServiceDef {
 pub(super) fn web(text: &str, port: u16) -> ServiceDef {
     let port = Port::new(port).unwrap();
     let url = |path: &str| HttpUrl {
+        tls: false,
         host: "127.0.0.1".to_owned(),
         port,
         path: path.to_owned(),
@@ -79,8 +81,10 @@ pub(super) fn web(text: &str, port: u16) -> ServiceDef {
         expect: StatusRanges(vec![(200, 299)]),
     };
     def.recover = Some(RecoverSpec {
-        url: url("/recover"),
-        on_own_port: true,
+        step: RecoverStep::Http {
+            url: url("/recover"),
+            on_own_port: true,
+        },
         timeout: ms(5000),
     });
     def

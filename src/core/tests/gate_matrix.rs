@@ -16,7 +16,7 @@ use crate::{
     model::{
         Action, Holder, HolderClass, Pid, Want,
         action::ACTIONS,
-        service::{PortOwner, RecoverSpec},
+        service::{PortOwner, RecoverSpec, RecoverStep},
         snapshot::Survivor,
     },
 };
@@ -184,16 +184,31 @@ fn the_gate_is_contract_section_1() {
     insta::assert_snapshot!(text);
 }
 
+/// A recover step that does not ask the service's own port.
+fn other_url(spec: RecoverSpec) -> RecoverSpec {
+    let RecoverStep::Http { url, .. } = spec.step else {
+        return spec;
+    };
+    let step = RecoverStep::Http {
+        url,
+        on_own_port: false,
+    };
+    RecoverSpec { step, ..spec }
+}
+
+/// A recover step that is a program.
+fn by_program(mut spec: RecoverSpec) -> RecoverSpec {
+    let argv = vec!["heal".to_owned()];
+    spec.step = RecoverStep::Exec { argv };
+    spec
+}
+
 #[test]
 fn what_a_service_file_says_changes_its_verdicts() {
     let bench = stages::running();
     let running = bench.service("orders");
     let stopped = stages::all().remove(0).1;
     let stopped = stopped.service("orders");
-    let other_url = |spec: RecoverSpec| RecoverSpec {
-        on_own_port: false,
-        ..spec
-    };
     let with = |service: &Service, change: &dyn Fn(&mut crate::model::ServiceDef)| {
         let mut service = service.clone();
         let mut def = (*service.def).clone();
@@ -215,6 +230,12 @@ fn what_a_service_file_says_changes_its_verdicts() {
             "Running, recovers through another port",
             with(running, &|def| {
                 def.recover = def.recover.take().map(other_url);
+            }),
+        ),
+        (
+            "Running, recovers with a program",
+            with(running, &|def| {
+                def.recover = def.recover.take().map(by_program);
             }),
         ),
         (

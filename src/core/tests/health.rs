@@ -1,12 +1,14 @@
 //! Health that names its witness.
 
-use super::bench::{
-    Bench, Tune, effects, events, ms, of_run, other_user, stranger, task, unseen, web,
+use super::{
+    bench::{Bench, Tune, effects, events, ms, of_run, other_user, stranger, task, unseen, web},
+    takeover,
 };
 use crate::{
     core::Fact,
     model::{
         Action, EventKind, Phase, RunId,
+        pattern::Pattern,
         service::{Condition, PortOwner, ProbeKind},
     },
 };
@@ -320,4 +322,76 @@ fn health_is_written_down_with_its_probe() {
     assert_eq!(line.data["probe"]["kind"], "http");
     assert_eq!(line.data["probe"]["detail"], "503");
     assert_eq!(line.run, Some(bench.run("orders")));
+}
+
+/// A service whose log says when it is ready.
+fn speaking() -> Bench {
+    let pattern = Pattern::new("ready").unwrap();
+    let speaks = task("orders").with(|def| def.health.kind = ProbeKind::Log { pattern });
+    Bench::new([speaks])
+}
+
+/// It was started, and has said nothing yet.
+fn silent() -> Bench {
+    let mut bench = speaking();
+    let _ = bench.ask("orders", Action::Start);
+    let _ = bench.spawns("orders");
+    bench
+}
+
+#[test]
+fn a_log_is_read_until_a_line_matches_and_never_again() {
+    let mut bench = silent();
+    for _ in 0..5 {
+        assert_eq!(effects(&bench.tick()), ["probe orders and its port"]);
+        let _ = bench.probed("orders", false);
+        assert_eq!(bench.phase("orders"), Phase::Starting);
+    }
+    let _ = bench.tick();
+    let _ = bench.probed("orders", true);
+    assert_eq!(bench.health("orders"), "healthy");
+    assert_eq!(
+        bench.world.next_deadline(),
+        None,
+        "nothing is read any more"
+    );
+}
+
+#[test]
+fn a_log_that_says_nothing_in_time_is_read_on() {
+    let mut bench = silent();
+    let _ = bench.run_for(ms(4000));
+    assert_eq!(bench.phase("orders"), Phase::Running);
+    assert!(
+        bench
+            .health("orders")
+            .starts_with("unhealthy: not healthy within")
+    );
+    let _ = bench.probed("orders", false);
+    let _ = bench.tick();
+    let _ = bench.probed("orders", true);
+    assert_eq!(bench.health("orders"), "healthy");
+    assert_eq!(bench.world.next_deadline(), None);
+}
+
+#[test]
+fn a_new_owner_reads_no_log_of_a_run_that_was_ready() {
+    let mut owner = silent();
+    let unready = takeover::alive(&owner, "orders");
+    let _ = owner.probed("orders", true);
+    let ready = takeover::alive(&owner, "orders");
+    for (found, probes) in [
+        (ready, vec![]),
+        (unready, vec!["probe orders and its port"]),
+    ] {
+        let mut bench = speaking();
+        let _ = bench.take(found);
+        assert_eq!(effects(&bench.tick()), probes);
+        let health = if probes.is_empty() {
+            "healthy"
+        } else {
+            "unknown"
+        };
+        assert_eq!(bench.health("orders"), health);
+    }
 }

@@ -111,9 +111,16 @@ impl Found {
 /// # Errors
 /// As for [`Found::read`].
 pub fn read_settings_file(root: &Root) -> Result<Option<Source>, Box<Diagnostic>> {
-    let path = root.settings_file();
-    if fs::symlink_metadata(&path).is_ok() {
-        read(&path, "oats.toml").map(Some)
+    read_if_there(&root.settings_file(), "oats.toml")
+}
+
+/// Reads an `oats.toml`; `None` when there is none.
+///
+/// # Errors
+/// As for [`Found::read`].
+pub(super) fn read_if_there(path: &Path, label: &str) -> Result<Option<Source>, Box<Diagnostic>> {
+    if fs::symlink_metadata(path).is_ok() {
+        read(path, label).map(Some)
     } else {
         Ok(None)
     }
@@ -125,17 +132,22 @@ pub fn read_settings_file(root: &Root) -> Result<Option<Source>, Box<Diagnostic>
 /// As for [`Found::read`].
 pub(in crate::io) fn read(path: &Path, label: &str) -> Result<Source, Box<Diagnostic>> {
     let failed = |message: String| Box::new(Diagnostic::whole_file(label, message, None));
-    let unreadable = |error: std::io::Error| failed(format!("the file cannot be read: {error}"));
+    Source::new(label, &bytes(path).map_err(failed)?)
+}
+
+/// The bytes of a plain file, or why there are none.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
     // Opening a pipe would wait for its writer.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(failed("this is not a plain file".to_owned()));
+        return Err("this is not a plain file".to_owned());
     }
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
         .map_err(unreadable)?;
     if bytes.len() as u64 > LONGEST {
-        return Err(failed("the file is longer than 256 KiB".to_owned()));
+        return Err("the file is longer than 256 KiB".to_owned());
     }
-    Source::new(label, &bytes)
+    Ok(bytes)
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::model::{
     Port,
-    service::{HttpUrl, ProbeKind, ProbeSpec, RecoverSpec, StatusRanges},
+    pattern::{Pattern, PatternError},
+    service::{HttpUrl, ProbeKind, ProbeSpec, RecoverSpec, RecoverStep, StatusRanges},
 };
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     item::Item,
     keys,
     service::{Scope, argv},
-    text::{self, BadUrl},
+    text,
 };
 
 /// Where a service is asked that says only its port.
@@ -40,7 +41,7 @@ pub(super) fn probe(fields: &Fields<'_>, scope: &Scope<'_>, problems: &mut Probl
     }
 }
 
-/// What a probe asks: at most one of `http`, `tcp`, `exec`.
+/// What a probe asks: at most one of `http`, `tcp`, `exec`, `log`.
 fn kind(health: &Fields<'_>, scope: &Scope<'_>, problems: &mut Problems) -> ProbeKind {
     let unset = match scope.fill.port {
         Some(_) => ProbeKind::Listen,
@@ -51,17 +52,14 @@ fn kind(health: &Fields<'_>, scope: &Scope<'_>, problems: &mut Problems) -> Prob
         text::status_ranges(item.text(expected)?).ok_or_else(|| item.wrong(expected))
     };
     let expect = health.read("expect", ranges, problems);
-    let choice = health.one_of(&["http", "tcp", "exec"], problems);
+    let choice = health.one_of(&["http", "tcp", "exec", "log"], problems);
     if choice.as_ref().is_none_or(|(key, _)| *key != "http") && health.has_own("expect") {
         let read = |_: &Item<'_>| -> Result<(), Wrong> {
             Err(Wrong::new("only an http probe has a status to expect"))
         };
         let _ = health.read("expect", read, problems);
     }
-    // A default that asks the service's own port says nothing about a service without one.
-    let choice =
-        choice.filter(|(_, item)| item.own || scope.fill.port.is_some() || !asks_own_port(item));
-    let Some((key, item)) = choice else {
+    let Some((key, item)) = choice.filter(|choice| is_meant(choice, scope)) else {
         return unset;
     };
     let kind = match key {
@@ -70,12 +68,15 @@ fn kind(health: &Fields<'_>, scope: &Scope<'_>, problems: &mut Problems) -> Prob
             ProbeKind::Http { url, expect }
         }),
         "tcp" => item.read(|item| tcp(item, scope), problems),
+        "log" => item
+            .read(|item| pattern(item, scope), problems)
+            .map(|pattern| ProbeKind::Log { pattern }),
         _ => argv(&item, scope, problems).map(|argv| ProbeKind::Exec { argv }),
     };
     kind.unwrap_or(unset)
 }
 
-/// What Recover does to a living service.
+/// What Recover does to a living service: `http` or `exec`.
 pub(super) fn recover(
     fields: &Fields<'_>,
     scope: &Scope<'_>,
@@ -84,27 +85,64 @@ pub(super) fn recover(
     let recover = fields.table("recover", &keys::RECOVER, problems);
     let time = |item: &Item<'_>| item.duration("1ms", "1h");
     let timeout = recover.read("timeout", time, problems);
-    if recover.get("http").is_none() && recover.has_own("timeout") {
+    let choice = recover.one_of(&["http", "exec"], problems);
+    if choice.is_none() && recover.has_own("timeout") {
         let read = |_: &Item<'_>| -> Result<(), Wrong> {
-            Err(Wrong::new("there is no recover.http to wait for"))
+            Err(Wrong::new(
+                "there is neither recover.http nor recover.exec to wait for",
+            ))
         };
         let _ = recover.read("timeout", read, problems);
     }
-    let item = recover.get("http")?;
-    if !item.own && scope.fill.port.is_none() && asks_own_port(&item) {
-        return None;
-    }
-    let url = item.read(|item| url(item, scope), problems)?;
+    let (key, item) = choice.filter(|choice| is_meant(choice, scope))?;
+    let step = if key == "http" {
+        let url = item.read(|item| url(item, scope), problems)?;
+        RecoverStep::Http {
+            on_own_port: Some(url.port) == scope.fill.port && url.is_local(),
+            url,
+        }
+    } else {
+        RecoverStep::Exec {
+            argv: argv(&item, scope, problems)?,
+        }
+    };
     Some(RecoverSpec {
-        on_own_port: Some(url.port) == scope.fill.port && is_local(&url.host),
-        url,
+        step,
         timeout: timeout.unwrap_or(Duration::from_secs(5)),
     })
 }
 
+/// Whether a choice is for this service: a default that asks the service's own port says nothing
+/// about one without a port.
+fn is_meant((key, item): &(&'static str, Item<'_>), scope: &Scope<'_>) -> bool {
+    item.own || scope.fill.port.is_some() || !asks_own_port(key, item)
+}
+
 /// Whether a value means the service's own port without naming it.
-fn asks_own_port(item: &Item<'_>) -> bool {
-    item.is_flag() || item.text("").is_ok_and(|text| text.starts_with('/'))
+fn asks_own_port(key: &str, item: &Item<'_>) -> bool {
+    match key {
+        "tcp" => item.is_flag(),
+        "http" => item.text("").is_ok_and(|text| text.starts_with('/')),
+        _ => false,
+    }
+}
+
+/// What a line of output must match.
+fn pattern(item: &Item<'_>, scope: &Scope<'_>) -> Result<Pattern, Wrong> {
+    let expected = "a regular expression such as \"Listening on .*{port}\"";
+    let text = item.text(expected)?;
+    if text.is_empty() {
+        return Err(item.wrong(expected));
+    }
+    let filled = scope.fill.fill(text)?;
+    Pattern::new(&filled).map_err(|error| match error {
+        PatternError::Syntax(why) => Wrong::new(format!("this is not a regular expression: {why}"))
+            .help("a backslash makes a sign plain text, in single quotes: log = 'ready \\(ok\\)'"),
+        PatternError::TooLarge => {
+            Wrong::new(format!("this regular expression is too large: {error}"))
+                .help("repeat less: {1000} of {1000} is a million")
+        }
+    })
 }
 
 /// A path on the service's own port, or a whole URL.
@@ -116,11 +154,7 @@ fn url(item: &Item<'_>, scope: &Scope<'_>) -> Result<HttpUrl, Wrong> {
     } else {
         text
     };
-    text::http_url(&full).map_err(|bad| match bad {
-        BadUrl::Https => Wrong::new("https is not supported yet: nothing reads it")
-            .help("use http, or a tcp probe"),
-        BadUrl::Malformed => item.wrong(expected),
-    })
+    text::http_url(&full).ok_or_else(|| item.wrong(expected))
 }
 
 /// `true` for the service's own port, or an address.
@@ -152,12 +186,4 @@ fn own_port(scope: &Scope<'_>, what: &str) -> Result<Port, Wrong> {
         .fill
         .port
         .ok_or_else(|| Wrong::new(message).help(ADD_PORT))
-}
-
-/// Whether a host is this machine, by its spelling.
-fn is_local(host: &str) -> bool {
-    let loopback = host
-        .parse::<std::net::IpAddr>()
-        .is_ok_and(|address| address.is_loopback());
-    loopback || host.eq_ignore_ascii_case("localhost")
 }

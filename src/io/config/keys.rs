@@ -32,17 +32,21 @@ impl Section {
 
 pub(super) const SETTINGS: Section = Section {
     name: "",
-    keys: &["data_dir", "log_dir", "keymap", "defaults"],
-    unread: &["api", "theme"],
+    keys: &["keymap", "theme", "data_dir", "log_dir", "defaults"],
+    unread: &["api"],
 };
 
-pub(super) const SERVICE: Section = Section {
-    name: "",
-    keys: &[
+/// The user's own `oats.toml`.
+pub(super) const USER: Section = Section::new("", &["keymap", "theme"]);
+
+pub(super) const SERVICE: Section = Section::new(
+    "",
+    &[
         "description",
         "command",
         "shell",
         "cwd",
+        "env_file",
         "env",
         "port",
         "port_owner",
@@ -56,20 +60,20 @@ pub(super) const SERVICE: Section = Section {
         "restart",
         "logs",
     ],
-    unread: &["env_file"],
-};
+);
 
 /// Keys of a service file that cannot have a default.
 pub(super) const NO_DEFAULT: [&str; 3] = ["command", "shell", "port"];
 
 pub(super) const NEED: Section = Section::new("depends_on", &["service", "condition"]);
 
-pub(super) const HEALTH: Section = Section {
-    name: "health",
-    keys: &[
+pub(super) const HEALTH: Section = Section::new(
+    "health",
+    &[
         "http",
         "tcp",
         "exec",
+        "log",
         "expect",
         "interval",
         "timeout",
@@ -77,14 +81,9 @@ pub(super) const HEALTH: Section = Section {
         "successes",
         "start_timeout",
     ],
-    unread: &["log"],
-};
+);
 
-pub(super) const RECOVER: Section = Section {
-    name: "recover",
-    keys: &["http", "timeout"],
-    unread: &["exec"],
-};
+pub(super) const RECOVER: Section = Section::new("recover", &["http", "exec", "timeout"]);
 
 pub(super) const STOP: Section = Section::new("stop", &["signal", "timeout"]);
 

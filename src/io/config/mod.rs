@@ -5,6 +5,7 @@
 
 mod diagnostic;
 mod document;
+mod env_file;
 mod fields;
 mod files;
 mod fill;
@@ -19,10 +20,11 @@ mod text;
 
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use document::Document;
+pub use env_file::{Variables, read_variables};
 pub(super) use files::read;
 pub use files::{Found, can_be_root, is_root, list, read_settings_file};
 pub(super) use keys::suggest;
 pub use keys::{known_keys, suggest_service};
 pub use service::ServiceFile;
-pub use settings::{Defaults, read_settings};
+pub use settings::{Defaults, read_settings, read_user_settings};
 pub use source::{Place, Source};

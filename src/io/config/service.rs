@@ -12,6 +12,7 @@ use crate::model::{
 
 use super::{
     document::Document,
+    env_file::env_files,
     fields::{Fields, Problems, Wrong},
     fill::{ADD_PORT, Fill},
     health,
@@ -118,6 +119,7 @@ pub(super) fn read_rest<'a>(
         cwd: fields
             .read("cwd", |item| folder(item, scope.root), problems)
             .unwrap_or_else(|| scope.root.to_owned()),
+        env_files: env_files(fields, scope, problems),
         env: env(fields, scope, problems),
         port: None,
         port_owner: port_owner(fields, scope, problems),
@@ -223,18 +225,18 @@ pub(super) fn argv(
 
 /// A folder, relative to the root.
 fn folder(item: &Item<'_>, root: &Path) -> Result<PathBuf, Wrong> {
-    let text = item.text("a folder in quotes")?;
-    match text {
+    let expected = "a folder, absolute or relative to the root";
+    match item.text("a folder in quotes")? {
         "" => Err(item.wrong("a folder; \".\" is the root")),
-        "~" => Err(home(item)),
-        text if text.starts_with("~/") => Err(home(item)),
+        text if text == "~" || text.starts_with("~/") => Err(home(item, expected)),
         // Collecting the components takes out every ".".
         text => Ok(root.join(text).components().collect()),
     }
 }
 
-fn home(item: &Item<'_>) -> Wrong {
-    item.wrong("a folder, absolute or relative to the root")
+/// A path that begins in a home folder.
+pub(super) fn home(item: &Item<'_>, expected: &str) -> Wrong {
+    item.wrong(expected)
         .help("\"~\" is not expanded here: write the whole path")
 }
 
@@ -264,13 +266,18 @@ fn bad_variable(name: &str, scope: &Scope<'_>) -> Option<Wrong> {
         let wrong = Wrong::new(format!("\"{shown}\" cannot be the name of a variable"));
         return Some(wrong.help("use letters, digits and \"_\""));
     }
-    if name.starts_with("OATS_") {
-        let wrong = Wrong::new(format!("{shown} belongs to oats"));
-        return Some(wrong.help("variables that begin with OATS_ mark the processes of a service"));
-    }
-    (name == "PORT" && scope.fill.port.is_some()).then(|| {
+    let port = (name == "PORT" && scope.fill.port.is_some()).then(|| {
         Wrong::new("PORT is set by oats, to the port of the service")
             .help("take the line out, or take out \"port\"")
+    });
+    port.or_else(|| reserved(name))
+}
+
+/// What is wrong with the name of a variable that oats itself sets in every service.
+pub(super) fn reserved(name: &str) -> Option<Wrong> {
+    name.starts_with("OATS_").then(|| {
+        Wrong::new(format!("{} belongs to oats", name.escape_debug()))
+            .help("variables that begin with OATS_ mark the processes of a service")
     })
 }
 

@@ -1,13 +1,18 @@
-//! `oats.toml`: where things lie, and defaults for every service.
+//! `oats.toml`: where things lie, how the console looks, and defaults for every service.
 
 use std::path::Path;
 
-use crate::model::{Port, ServiceName, root::Root};
+use crate::model::{
+    Port, ServiceName,
+    root::Root,
+    settings::{Settings, ThemeName},
+};
 
 use super::{
     diagnostic::Diagnostic,
     document::Document,
     fields::{Fields, Layer, Problems, Wrong},
+    files::read_if_there,
     fill::Fill,
     item::Item,
     keys,
@@ -32,7 +37,7 @@ pub fn read_settings<'a>(
     document: &'a Document<'a>,
     (root, oats): (&Path, &Path),
     problems: &mut Vec<Diagnostic>,
-) -> (Root, Defaults<'a>) {
+) -> (Root, Settings, Defaults<'a>) {
     let mut found = Problems::default();
     let fields = Fields::open(&keys::SETTINGS, vec![document.layer()], &mut found);
     let mut folders = Root::new(root);
@@ -43,8 +48,7 @@ pub fn read_settings<'a>(
     if let Some(log_dir) = folder("log_dir") {
         folders.log_dir = log_dir;
     }
-    // Its value is looked up where the keys are chosen.
-    let _ = fields.read("keymap", Item::line, &mut found);
+    let choices = choices(&fields, &mut found);
     let layer = fields.read("defaults", Item::layer, &mut found);
     let layer = layer.map(|layer| Layer {
         own: false,
@@ -54,7 +58,53 @@ pub fn read_settings<'a>(
         check_defaults(layer, (root, oats), &mut found);
     }
     problems.append(&mut found.0);
-    (folders, Defaults { layer })
+    (folders, choices, Defaults { layer })
+}
+
+/// Reads the user's own `oats.toml`, where there is one: what is wrong in it is added to `problems`,
+/// and what is right counts all the same.
+pub fn read_user_settings(path: &Path, problems: &mut Vec<Diagnostic>) -> Settings {
+    let label = path.to_string_lossy().escape_debug().to_string();
+    let source = match read_if_there(path, &label) {
+        Ok(Some(source)) => source,
+        Ok(None) => return Settings::default(),
+        Err(problem) => {
+            problems.push(*problem);
+            return Settings::default();
+        }
+    };
+    let document = match Document::parse(&source) {
+        Ok(document) => document,
+        Err(mut errors) => {
+            problems.append(&mut errors);
+            return Settings::default();
+        }
+    };
+    let mut found = Problems::default();
+    let fields = Fields::open(&keys::USER, vec![document.layer()], &mut found);
+    let choices = choices(&fields, &mut found);
+    problems.append(&mut found.0);
+    choices
+}
+
+/// What is chosen about the console.
+fn choices(fields: &Fields<'_>, problems: &mut Problems) -> Settings {
+    let themes = [ThemeName::Terminal, ThemeName::Mono].map(|theme| (theme.as_str(), theme));
+    Settings {
+        keymap: fields.read("keymap", keymap, problems),
+        theme: fields.read("theme", |item| item.choice(&themes), problems),
+    }
+}
+
+/// The name of a keymap: the rule is that for services, since it is the stem of a file as well.
+fn keymap(item: &Item<'_>) -> Result<String, Wrong> {
+    let expected = "the name of a keymap";
+    let text = item.text(expected)?;
+    let name: Option<ServiceName> = text.parse().ok();
+    name.map(|name| name.as_str().to_owned()).ok_or_else(|| {
+        item.wrong(expected)
+            .help("1 to 63 of a-z, 0-9, \"-\" and \"_\", starting with a letter or a digit")
+    })
 }
 
 /// Reads the defaults once by themselves, so that they are checked even when no service uses them.

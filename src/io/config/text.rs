@@ -77,35 +77,22 @@ pub(super) fn status_ranges(text: &str) -> Option<StatusRanges> {
     ranges.map(StatusRanges)
 }
 
-/// Why a text is no URL that oats can ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BadUrl {
-    /// `https://`.
-    Https,
-    /// Anything else.
-    Malformed,
-}
-
-/// A plain URL: `http://HOST[:PORT][/PATH[?QUERY]]`.
-pub(super) fn http_url(text: &str) -> Result<HttpUrl, BadUrl> {
+/// A URL that oats can ask: `http[s]://HOST[:PORT][/PATH[?QUERY]]`.
+pub(super) fn http_url(text: &str) -> Option<HttpUrl> {
     // The parser drops fragments silently; nothing here may be dropped silently.
     if !text.is_ascii() || text.contains('#') {
-        return Err(BadUrl::Malformed);
+        return None;
     }
-    let uri: Uri = text.parse().or(Err(BadUrl::Malformed))?;
-    match uri.scheme_str() {
-        Some("http") => plain_url(&uri).ok_or(BadUrl::Malformed),
-        Some("https") => Err(BadUrl::Https),
-        Some(_) | None => Err(BadUrl::Malformed),
-    }
-}
-
-/// The parts of a parsed `http` URL.
-fn plain_url(uri: &Uri) -> Option<HttpUrl> {
+    let uri: Uri = text.parse().ok()?;
+    let (tls, usual_port) = match uri.scheme_str() {
+        Some("http") => (false, 80),
+        Some("https") => (true, 443),
+        Some(_) | None => return None,
+    };
     let authority = uri.authority()?.as_str();
     let host = authority.strip_suffix(':').unwrap_or(authority);
     let (host, port) = if host == uri.host()? && host == authority {
-        (host, Port::new(80)?)
+        (host, Port::new(usual_port)?)
     } else {
         host_port(authority)?
     };
@@ -120,6 +107,7 @@ fn plain_url(uri: &Uri) -> Option<HttpUrl> {
         uri.path()
     };
     is_host(host).then(|| HttpUrl {
+        tls,
         host: host.to_owned(),
         port,
         path: format!("{path}{query}"),
@@ -218,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_are_plain_http() {
+    fn urls_are_http_or_https() {
         for (text, shown) in [
             (
                 "http://localhost:8080/health?deep=1",
@@ -227,10 +215,11 @@ mod tests {
             ("http://example.com", "http://example.com:80/"),
             ("http://[::1]:9/x", "http://[::1]:9/x"),
             ("http://[::1]/x", "http://[::1]:80/x"),
+            ("https://localhost/x", "https://localhost:443/x"),
+            ("https://[::1]:8443", "https://[::1]:8443/"),
         ] {
             assert_eq!(http_url(text).unwrap().to_string(), shown);
         }
-        assert_eq!(http_url("https://a.b/"), Err(BadUrl::Https));
         for bad in [
             "",
             "/x",
@@ -248,7 +237,7 @@ mod tests {
             "http://ä/",
             "http://a:+1/",
         ] {
-            assert_eq!(http_url(bad), Err(BadUrl::Malformed), "{bad:?}");
+            assert_eq!(http_url(bad), None, "{bad:?}");
         }
     }
 

@@ -1,13 +1,25 @@
 //! Probes and recover steps that are programs: exit 0 passes.
 
-use std::time::Duration;
+use std::{fs::File, io, path::Path, time::Duration};
 
 use tokio::{task::spawn_blocking, time::timeout};
 
-use crate::{io::platform::Helper, model::ExitStatus};
+use super::seen::spoken;
+use crate::{
+    io::{
+        files,
+        platform::{Helper, fsx},
+    },
+    model::{ExitStatus, clean},
+};
 
 /// How long somebody may take to die of SIGKILL before we go on without having seen it.
 const DYING: Duration = Duration::from_secs(1);
+
+/// How much of what a program said is looked at for its last line, in bytes.
+const SAID: u64 = 4 * 1024;
+/// How much of that line is shown, in bytes.
+const LAST_LINE: usize = 200;
 
 /// What a program that was run said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +55,40 @@ pub async fn wait(helper: Helper, at_most: Duration) -> ExecOutcome {
     }
     ExecOutcome {
         ok: false,
-        detail: format!("no exit in {}", in_words(at_most)),
+        detail: format!("no exit in {}", spoken(at_most)),
+    }
+}
+
+/// What a program says on stderr: a file that has no name any more, so that nothing of it stays.
+#[derive(Debug)]
+pub struct Said(File);
+
+impl Said {
+    /// A file for it, made at `path` and gone from there at once; and the end to write into.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be made.
+    pub fn new(path: &Path) -> io::Result<(Self, File)> {
+        files::discard(path);
+        let write = fsx::create_new(path)?;
+        let read = fsx::open_read(path);
+        files::discard(path);
+        Ok((Self(read?), write))
+    }
+
+    /// The last line that says something, fit to be shown.
+    pub fn last_line(&self) -> Option<String> {
+        let len = self.0.metadata().ok()?.len();
+        let mut bytes = vec![0; usize::try_from(len.min(SAID)).ok()?];
+        let filled = fsx::read_at(&self.0, &mut bytes, len.saturating_sub(SAID)).ok()?;
+        bytes.truncate(filled);
+        let text = String::from_utf8_lossy(&bytes);
+        let mut lines = text.lines().rev().map(clean::plain);
+        let line = lines.find(|line| !line.trim().is_empty())?;
+        let line = line.trim();
+        let end = line.floor_char_boundary(LAST_LINE);
+        line.get(..end).map(str::to_owned)
     }
 }
 
@@ -52,14 +97,6 @@ fn detail(status: ExitStatus) -> String {
         ExitStatus::Code(code) => format!("exit {code}"),
         ExitStatus::Signal(_) => status.to_string(),
         ExitStatus::Unknown => "exit unknown".to_owned(),
-    }
-}
-
-fn in_words(wait: Duration) -> String {
-    if wait.subsec_millis() == 0 {
-        format!("{} s", wait.as_secs())
-    } else {
-        format!("{} ms", wait.as_millis())
     }
 }
 
@@ -150,9 +187,28 @@ mod tests {
         child.reap();
     }
 
-    #[test]
-    fn a_limit_is_named_in_its_unit() {
-        assert_eq!(in_words(Duration::from_millis(1500)), "1500 ms");
-        assert_eq!(in_words(Duration::from_secs(5)), "5 s");
+    #[tokio::test]
+    async fn the_last_line_of_stderr_is_heard_and_nothing_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("said.tmp");
+        for (script, last) in [
+            (
+                "echo out; echo first >&2; printf '\x1b[31mlast\x1b[0m\n\n' >&2",
+                Some("last"),
+            ),
+            (
+                "head -c 100000 /dev/zero | tr '\\0' x >&2; printf '\n end' >&2",
+                Some("end"),
+            ),
+            ("echo out", None),
+        ] {
+            let (said, stderr) = Said::new(&path).unwrap();
+            assert!(!path.exists());
+            let env = BTreeMap::from([("PATH".into(), env::var_os("PATH").unwrap())]);
+            let argv = ["sh", "-c", script].map(str::to_owned).to_vec();
+            let helper = Spawner::new().spawn_heard_helper(argv, env, "/".into(), stderr);
+            assert!(wait(helper.unwrap(), Duration::from_secs(20)).await.ok);
+            assert_eq!(said.last_line().as_deref(), last, "{script}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use super::{
+    https::Https,
     seen::{Seen, reason, spoken},
     tcp::connect,
 };
@@ -28,16 +29,21 @@ use crate::{
 /// How much of an answer's head is read, in bytes.
 const HEAD: usize = 16 * 1024;
 /// How much of its body is read, in bytes.
-const BODY: usize = 10 * 1024;
+pub(super) const BODY: usize = 10 * 1024;
 /// How much of a body is shown in a reason, in bytes.
 const SNIPPET: usize = 200;
 
 /// Asks a URL with `GET`. Redirects are not followed: a 302 is just its status.
-pub async fn http(url: &HttpUrl, expect: &StatusRanges, limit: Duration) -> Seen {
+pub async fn http(https: &Https, url: &HttpUrl, expect: &StatusRanges, limit: Duration) -> Seen {
     let begin = Clock.now().mono;
-    let result = exchange(Method::GET, url, limit).await;
+    let result = exchange(https, Method::GET, url, limit).await;
+    let unchecked = if url.tls && url.is_local() {
+        ", certificate not checked"
+    } else {
+        ""
+    };
     let (ok, detail) = match result {
-        Ok(answer) => (expect.contains(answer.status), answer.status.to_string()),
+        Ok(Answer { status, .. }) => (expect.contains(status), format!("{status}{unchecked}")),
         Err(trouble) => (false, trouble),
     };
     Seen {
@@ -84,9 +90,9 @@ fn said(body: &str) -> String {
 /// # Errors
 ///
 /// There was no answer within the limit, or another status.
-pub async fn post(url: &HttpUrl, limit: Duration) -> Result<u16, PostError> {
+pub async fn post(https: &Https, url: &HttpUrl, limit: Duration) -> Result<u16, PostError> {
     let path = || clean::plain(&url.path);
-    match exchange(Method::POST, url, limit).await {
+    match exchange(https, Method::POST, url, limit).await {
         Ok(Answer { status, .. }) if (200..300).contains(&status) => Ok(status),
         Ok(Answer { status, body }) => Err(PostError::Status {
             path: path(),
@@ -106,15 +112,24 @@ fn snippet(body: &[u8]) -> String {
 }
 
 /// An answer, as far as it was read.
-struct Answer {
-    status: u16,
-    body: Vec<u8>,
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Vec<u8>,
 }
 
 /// One request and its answer within a limit; else why not.
-async fn exchange(method: Method, url: &HttpUrl, limit: Duration) -> Result<Answer, String> {
+async fn exchange(
+    https: &Https,
+    method: Method,
+    url: &HttpUrl,
+    limit: Duration,
+) -> Result<Answer, String> {
     let mut status = None;
-    let result = timeout(limit, Box::pin(talk(method, url, &mut status))).await;
+    let result = if url.tls {
+        timeout(limit, Box::pin(https.talk(method, url, &mut status))).await
+    } else {
+        timeout(limit, Box::pin(talk(method, url, &mut status))).await
+    };
     result.unwrap_or_else(|_elapsed| {
         let limit = spoken(limit);
         Err(match status {

@@ -7,8 +7,12 @@ mod seen;
 
 pub mod exec;
 pub mod http;
+pub mod https;
+pub mod log;
 pub mod tcp;
 
 pub use http::{PostError, http, post};
+pub use https::Https;
+pub use log::LogWatch;
 pub use seen::Seen;
 pub use tcp::tcp;

@@ -250,17 +250,28 @@ impl Spawner {
         env: BTreeMap<OsString, OsString>,
         cwd: PathBuf,
     ) -> Result<Helper, SpawnError> {
-        let null = || File::options().write(true).open("/dev/null");
-        let no_null = |cause| SpawnError::Program {
-            program: "/dev/null".to_owned(),
-            cause,
-        };
+        let stderr = null()?;
+        self.spawn_heard_helper(argv, env, cwd, stderr)
+    }
+
+    /// The same, with somebody who listens to its stderr.
+    ///
+    /// # Errors
+    ///
+    /// See [`spawn`].
+    pub fn spawn_heard_helper(
+        &mut self,
+        argv: Vec<String>,
+        env: BTreeMap<OsString, OsString>,
+        cwd: PathBuf,
+        stderr: File,
+    ) -> Result<Helper, SpawnError> {
         let plan = SpawnPlan {
             argv,
             cwd,
             env,
-            stdout: null().map_err(no_null)?,
-            stderr: null().map_err(no_null)?,
+            stdout: null()?,
+            stderr,
         };
         self.spawn(&plan).map(Helper)
     }
@@ -277,6 +288,15 @@ impl Spawner {
             .next()
             .is_some()
     }
+}
+
+/// Where output goes that nobody wants.
+fn null() -> Result<File, SpawnError> {
+    let null = File::options().write(true).open("/dev/null");
+    null.map_err(|cause| SpawnError::Program {
+        program: "/dev/null".to_owned(),
+        cause,
+    })
 }
 
 fn key(identity: &Identity) -> Known {

@@ -28,6 +28,7 @@ where
 
 fn url(port: u16) -> HttpUrl {
     HttpUrl {
+        tls: false,
         host: "127.0.0.1".to_owned(),
         port: Port::new(port).unwrap(),
         path: "/healthz?deep=1".to_owned(),
@@ -72,7 +73,13 @@ async fn hanging_after(bytes: &'static [u8]) -> HttpUrl {
 }
 
 async fn get(url: &HttpUrl, limit: Duration) -> (bool, String) {
-    let seen = http(url, &StatusRanges(vec![(200, 299)]), limit).await;
+    let seen = http(
+        &Https::default(),
+        url,
+        &StatusRanges(vec![(200, 299)]),
+        limit,
+    )
+    .await;
     (seen.ok, seen.detail)
 }
 
@@ -101,7 +108,7 @@ async fn the_status_decides_and_a_redirect_is_just_its_status() {
     assert_eq!(get(&url, LONG).await, (true, "200".to_owned()));
     let url = answering("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n").await;
     let expect = StatusRanges(vec![(302, 302)]);
-    assert!(http(&url, &expect, LONG).await.ok);
+    assert!(http(&Https::default(), &url, &expect, LONG).await.ok);
 }
 
 #[tokio::test]
@@ -262,7 +269,7 @@ async fn a_post_is_done_with_any_2xx() {
         drop(stream.write_all(answer.as_bytes()).await);
     })
     .await;
-    assert_eq!(post(&url, LONG).await, Ok(202));
+    assert_eq!(post(&Https::default(), &url, LONG).await, Ok(202));
 }
 
 #[tokio::test]
@@ -273,11 +280,17 @@ async fn a_post_that_fails_tells_what_the_service_said() {
         "HTTP/1.1 500 X\r\nContent-Length: {length}\r\n\r\n{body}"
     ))
     .await;
-    let error = post(&url, LONG).await.unwrap_err().to_string();
+    let error = post(&Https::default(), &url, LONG)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.starts_with("POST /healthz?deep=1 answered 500: still brokenxxx"));
     assert!(error.len() < 250);
     let url = hanging_after(b"").await;
-    let error = post(&url, SHORT).await.unwrap_err().to_string();
+    let error = post(&Https::default(), &url, SHORT)
+        .await
+        .unwrap_err()
+        .to_string();
     assert_eq!(error, "POST /healthz?deep=1: no answer in 50 ms");
 }
 

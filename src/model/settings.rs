@@ -1,0 +1,60 @@
+//! What people choose about the console: in the root's `oats.toml`, and in their own.
+
+/// The choices of one `oats.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The name of a keymap, checked against the rule for names; `None`: not chosen here.
+    pub keymap: Option<String>,
+    /// The theme; `None`: not chosen here.
+    pub theme: Option<ThemeName>,
+}
+
+/// A theme of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThemeName {
+    /// The colours of the terminal.
+    Terminal,
+    /// No colours.
+    Mono,
+}
+
+impl ThemeName {
+    /// The word in `oats.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Mono => "mono",
+        }
+    }
+}
+
+impl Settings {
+    /// These choices; where they say nothing, those of `weaker`.
+    #[must_use]
+    pub fn over(self, weaker: Self) -> Self {
+        Self {
+            keymap: self.keymap.or(weaker.keymap),
+            theme: self.theme.or(weaker.theme),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stronger_choice_wins_key_by_key() {
+        let user = Settings {
+            keymap: Some("mine".to_owned()),
+            theme: None,
+        };
+        let root = Settings {
+            keymap: Some("team".to_owned()),
+            theme: Some(ThemeName::Mono),
+        };
+        let both = user.over(root);
+        assert_eq!(both.keymap.as_deref(), Some("mine"));
+        assert_eq!(both.theme, Some(ThemeName::Mono));
+    }
+}
