@@ -1,15 +1,16 @@
 //! The command line of a demo service.
 
-use std::{net::SocketAddr, num::ParseIntError, str::FromStr, time::Duration};
+use std::{net::SocketAddr, num::ParseIntError, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::Args;
 use thiserror::Error;
 
-use super::child::Kinship;
+use super::{child::Kinship, faults};
 use crate::model::ServiceName;
 
 /// What `oats demo-service` takes.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = faults::help())]
 pub struct DemoArgs {
     /// gateway, auth, orders, inventory or payments; any other name is a service without needs
     pub name: ServiceName,
@@ -26,9 +27,12 @@ pub struct DemoArgs {
     /// Take POST /fault
     #[arg(long)]
     pub allow_faults: bool,
+    /// Folder in which fault slow_start leaves a note for the next run
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
     /// Milliseconds to wait before listening
-    #[arg(long, value_name = "MS", default_value_t = 0)]
-    pub startup_delay: u64,
+    #[arg(long, alias = "startup-delay", value_name = "N", default_value_t = 0)]
+    pub slow_start_ms: u64,
     /// Answer 503 on /healthz for ever
     #[arg(long)]
     pub never_healthy: bool,

@@ -1,14 +1,5 @@
 //! The faults that a demo service can be told to have: one row each.
 
-use std::time::Duration;
-
-use hyper::body::Bytes;
-use serde::Deserialize;
-use serde_json::{Map, Value};
-
-use super::{answer::Answer, child::Kinship};
-use crate::{io::platform::fork::Environment, model::Signal};
-
 /// A fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
@@ -24,6 +15,22 @@ pub enum Fault {
     ReleasePort,
     /// It starts processes that outlive it.
     ForkChildren,
+    /// It answers late.
+    Slow,
+    /// It fails a share of its work.
+    ErrorRate,
+    /// It takes more and more memory.
+    MemoryLeak,
+    /// It burns processor time.
+    CpuBurn,
+    /// It writes line after line into its log.
+    LogFlood,
+    /// It says of itself that it is well, and refuses work.
+    LieAboutHealth,
+    /// It does not recover when asked.
+    FailRecover,
+    /// Its next run takes long to start.
+    SlowStart,
 }
 
 /// What there is to know about a fault.
@@ -42,7 +49,7 @@ pub struct Row {
 }
 
 /// Every fault.
-pub const FAULTS: [Row; 6] = [
+pub const FAULTS: [Row; 14] = [
     Row {
         fault: Fault::Crash,
         name: "crash",
@@ -85,6 +92,62 @@ pub const FAULTS: [Row; 6] = [
         recover_sheds: false,
         takes: &["kinds", "empty_env"],
     },
+    Row {
+        fault: Fault::Slow,
+        name: "slow",
+        doc: "answers work delay_ms (400) late, and up to jitter_ms (0) more; with health (false) also /healthz",
+        recover_sheds: true,
+        takes: &["delay_ms", "jitter_ms", "health", "for_ms"],
+    },
+    Row {
+        fault: Fault::ErrorRate,
+        name: "error_rate",
+        doc: "answers 500 to percent (50) of all work, evenly spread",
+        recover_sheds: true,
+        takes: &["percent", "for_ms"],
+    },
+    Row {
+        fault: Fault::MemoryLeak,
+        name: "memory_leak",
+        doc: "takes mb_per_s (8) more MiB of memory a second, up to max_mb (256), and keeps them",
+        recover_sheds: true,
+        takes: &["mb_per_s", "max_mb", "for_ms"],
+    },
+    Row {
+        fault: Fault::CpuBurn,
+        name: "cpu_burn",
+        doc: "burns cores_pct (80) percent of one core",
+        recover_sheds: true,
+        takes: &["cores_pct", "for_ms"],
+    },
+    Row {
+        fault: Fault::LogFlood,
+        name: "log_flood",
+        doc: "writes lines_per_s (10000; 0 for no limit) numbered lines of width (80) bytes to stream (stdout), and ends after bytes (16777216)",
+        recover_sheds: true,
+        takes: &["lines_per_s", "bytes", "width", "stream", "for_ms"],
+    },
+    Row {
+        fault: Fault::LieAboutHealth,
+        name: "lie_about_health",
+        doc: "answers 200 on /healthz, and 503 to work",
+        recover_sheds: true,
+        takes: &["for_ms"],
+    },
+    Row {
+        fault: Fault::FailRecover,
+        name: "fail_recover",
+        doc: "answers 500 on /recover and sheds nothing, so many times (no limit)",
+        recover_sheds: false,
+        takes: &["times", "for_ms"],
+    },
+    Row {
+        fault: Fault::SlowStart,
+        name: "slow_start",
+        doc: "lets its next run listen only after ms (5000), once; needs --state-dir",
+        recover_sheds: true,
+        takes: &["ms"],
+    },
 ];
 
 impl Fault {
@@ -97,6 +160,14 @@ impl Fault {
             ignore_term,
             release_port,
             fork_children,
+            slow,
+            error_rate,
+            memory_leak,
+            cpu_burn,
+            log_flood,
+            lie_about_health,
+            fail_recover,
+            slow_start,
         ] = FAULTS;
         match self {
             Self::Crash => crash,
@@ -105,137 +176,40 @@ impl Fault {
             Self::IgnoreTerm => ignore_term,
             Self::ReleasePort => release_port,
             Self::ForkChildren => fork_children,
+            Self::Slow => slow,
+            Self::ErrorRate => error_rate,
+            Self::MemoryLeak => memory_leak,
+            Self::CpuBurn => cpu_burn,
+            Self::LogFlood => log_flood,
+            Self::LieAboutHealth => lie_about_health,
+            Self::FailRecover => fail_recover,
+            Self::SlowStart => slow_start,
         }
     }
 }
 
-/// How a crash ends the process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Death {
-    /// With this exit code.
-    Code(u8),
-    /// By this signal.
-    Signal(Signal),
-}
-
-/// A fault, asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// End like this, so much later.
-    Crash { death: Death, after: Duration },
-    /// Have this one until it is shed, or for so long.
-    Lasting {
-        fault: Fault,
-        lasts: Option<Duration>,
-    },
-    /// Start a child of each of these kinds.
-    Fork {
-        kinds: Vec<Kinship>,
-        environment: Environment,
-    },
-}
-
-/// The values that a body may hold.
-#[derive(Deserialize)]
-struct Values {
-    code: Option<u8>,
-    signal: Option<String>,
-    after_ms: Option<u64>,
-    for_ms: Option<u64>,
-    kinds: Option<Vec<Kinship>>,
-    empty_env: Option<bool>,
-}
-
-/// The time in which the answer of a crash gets out.
-const LAST_WORDS_MS: u64 = 20;
-
-/// What a body of `POST /fault` asks for.
-pub(super) fn parse(body: &Bytes) -> Result<Wish, Answer> {
-    let hint = r#"send a JSON object, as in {"fault":"hang"}"#;
-    let object: Map<String, Value> = serde_json::from_slice(body).map_err(|error| {
-        Answer::bad_request(&format!("the body is not that JSON: {error}"), hint)
-    })?;
-    let name = object.get("fault").and_then(Value::as_str);
-    let known = FAULTS.map(|row| row.name).join(", ");
-    let Some(row) = FAULTS.iter().find(|row| Some(row.name) == name) else {
-        let error = name.map_or_else(
-            || "no fault is named".to_owned(),
-            |name| format!("there is no fault \"{name}\""),
-        );
-        return Err(Answer::bad_request(&error, &format!("use one of {known}")));
+/// What a person reads about the faults below the options of `oats demo-service`.
+pub(super) fn help() -> String {
+    let one = |row: Row| {
+        let (name, doc, takes) = (row.name, row.doc, row.takes.join(", "));
+        let sheds = if row.recover_sheds {
+            "sheds"
+        } else {
+            "does not shed"
+        };
+        format!("{name}: {doc}.\n    Takes {takes}. POST /recover {sheds} it.")
     };
-    let taken = format!("{} takes {}", row.name, row.takes.join(", "));
-    let foreign = |key: &&String| *key != "fault" && !row.takes.contains(&key.as_str());
-    if let Some(key) = object.keys().find(foreign) {
-        let error = format!("{} does not take \"{key}\"", row.name);
-        return Err(Answer::bad_request(&error, &taken));
-    }
-    let values = serde_json::from_value(Value::Object(object.clone()))
-        .map_err(|error| Answer::bad_request(&error.to_string(), &taken))?;
-    wish(row.fault, values)
-}
-
-/// The wish in these values.
-fn wish(fault: Fault, values: Values) -> Result<Wish, Answer> {
-    Ok(match fault {
-        Fault::Crash => Wish::Crash {
-            death: death(values.code, values.signal.as_deref())?,
-            after: Duration::from_millis(values.after_ms.unwrap_or(LAST_WORDS_MS)),
-        },
-        Fault::Hang | Fault::RefuseHealth | Fault::IgnoreTerm | Fault::ReleasePort => {
-            Wish::Lasting {
-                fault,
-                lasts: values.for_ms.map(Duration::from_millis),
-            }
-        }
-        Fault::ForkChildren => Wish::Fork {
-            kinds: each_once(values.kinds.unwrap_or_else(|| Kinship::ALL.to_vec())),
-            environment: match values.empty_env {
-                Some(true) => Environment::Empty,
-                Some(false) | None => Environment::Inherited,
-            },
-        },
-    })
-}
-
-/// The kinds, none of them twice.
-fn each_once(mut kinds: Vec<Kinship>) -> Vec<Kinship> {
-    kinds.sort_unstable();
-    kinds.dedup();
-    kinds
-}
-
-/// The signals that a process dies by of its own: nothing else may be asked for.
-const DEADLY: [&str; 3] = ["ABRT", "KILL", "SEGV"];
-
-/// How to die.
-fn death(code: Option<u8>, signal: Option<&str>) -> Result<Death, Answer> {
-    let Some(name) = signal else {
-        return Ok(Death::Code(code.unwrap_or(1)));
-    };
-    let hint = format!("use a code, or a signal: {}", DEADLY.join(", "));
-    if code.is_some() {
-        return Err(Answer::bad_request("a crash has a code or a signal", &hint));
-    }
-    let upper = name.to_ascii_uppercase();
-    let short = upper.strip_prefix("SIG").unwrap_or(&upper);
-    let deadly = DEADLY.contains(&short);
-    match Signal::from_name(short).filter(|_| deadly) {
-        Some(signal) => Ok(Death::Signal(signal)),
-        None => Err(Answer::bad_request(
-            &format!("no crash is by \"{name}\""),
-            &hint,
-        )),
-    }
+    let faults = FAULTS.map(one).join("\n");
+    format!(
+        "Faults, with --allow-faults: POST /fault {{\"fault\": NAME, ...}}, with the headers \
+         X-Oats-Fault: 1 and Content-Type: application/json. With for_ms a fault ends by itself \
+         after so many milliseconds.\n\n{faults}"
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parsed(body: &'static str) -> Result<Wish, Answer> {
-        parse(&Bytes::from_static(body.as_bytes()))
-    }
 
     #[test]
     fn every_fault_finds_its_own_row() {
@@ -245,49 +219,11 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_has_defaults() {
-        let crash = parsed(r#"{"fault":"crash"}"#).unwrap();
-        let after = Duration::from_millis(LAST_WORDS_MS);
-        assert_eq!(
-            crash,
-            Wish::Crash {
-                death: Death::Code(1),
-                after
+    fn every_value_that_a_fault_takes_is_in_its_help() {
+        for row in FAULTS {
+            for value in row.takes {
+                assert!(help().contains(value), "{} {value}", row.name);
             }
-        );
-        let fork = parsed(r#"{"fault":"fork_children"}"#).unwrap();
-        let kinds = Kinship::ALL.to_vec();
-        let environment = Environment::Inherited;
-        assert_eq!(fork, Wish::Fork { kinds, environment });
-        let hang = parsed(r#"{"fault":"hang"}"#).unwrap();
-        let fault = Fault::Hang;
-        assert_eq!(hang, Wish::Lasting { fault, lasts: None });
-    }
-
-    #[test]
-    fn a_wrong_wish_is_refused_with_what_would_be_right() {
-        for (body, part) in [
-            ("", "is not that JSON"),
-            ("{", "is not that JSON"),
-            ("[]", "is not that JSON"),
-            ("{}", "no fault is named"),
-            (r#"{"fault":"hng"}"#, "use one of crash, hang, "),
-            (r#"{"fault":"hang","code":1}"#, "hang takes for_ms"),
-            (r#"{"fault":"hang","for_ms":"soon"}"#, "hang takes for_ms"),
-            (
-                r#"{"fault":"crash","code":256}"#,
-                "crash takes code, signal",
-            ),
-            (r#"{"fault":"crash","signal":"STOP"}"#, "ABRT, KILL, SEGV"),
-            (
-                r#"{"fault":"crash","signal":"ABRT","code":3}"#,
-                "a code or a signal",
-            ),
-            (r#"{"fault":"fork_children","kinds":["twin"]}"#, "twin"),
-        ] {
-            let refused = format!("{:?}", parsed(body).unwrap_err());
-            assert!(refused.contains("400"), "{body}: {refused}");
-            assert!(refused.contains(part), "{body}: {refused}");
         }
     }
 }

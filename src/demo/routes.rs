@@ -11,12 +11,7 @@ use hyper::{
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::{
-    answer::Answer,
-    faults::{self, Fault},
-    harm, lines,
-    service::Service,
-};
+use super::{answer::Answer, faults::Fault, harm, lines, service::Service, wish};
 
 /// The header without which no fault is taken: no web page can send it.
 const FAULT_HEADER: &str = "x-oats-fault";
@@ -136,11 +131,17 @@ pub(super) async fn answer(service: &Rc<Service>, parts: &Parts, body: Bytes) ->
         );
     }
     match Route::of(service, parts.uri.path()) {
-        Some(Route::Health) => health(service),
+        Some(Route::Health) => {
+            service.active.late(true).await;
+            health(service)
+        }
         Some(Route::Status) => Answer::ok(service.status().await),
         Some(Route::Recover) => harm::recover(service).await,
-        Some(Route::Work) => work(service).await,
-        Some(Route::Fault) => match faults::parse(&body) {
+        Some(Route::Work) => {
+            service.active.late(false).await;
+            work(service).await
+        }
+        Some(Route::Fault) => match wish::parse(&body) {
             Ok(wish) => harm::lay(service, wish).await,
             Err(refused) => refused,
         },
@@ -155,20 +156,36 @@ pub(super) async fn answer(service: &Rc<Service>, parts: &Parts, body: Bytes) ->
 
 /// Shallow health.
 fn health(service: &Service) -> Answer {
-    let ill = |error, hint| Answer::error(StatusCode::SERVICE_UNAVAILABLE, error, hint);
     if service.never_healthy {
-        return ill("never_healthy", "start it without --never-healthy");
+        let hint = "start it without --never-healthy";
+        return Answer::error(StatusCode::SERVICE_UNAVAILABLE, "never_healthy", hint);
     }
-    if service.has(Fault::RefuseHealth) {
-        return ill("refuse_health", "POST /recover sheds it");
+    let lies = service.active.has(Fault::LieAboutHealth);
+    if service.active.has(Fault::RefuseHealth) && !lies {
+        return refused(Fault::RefuseHealth);
     }
     Answer::ok(json!({"status": "ok", "name": service.name}))
 }
 
+/// 503, because of this fault.
+fn refused(fault: Fault) -> Answer {
+    sick(StatusCode::SERVICE_UNAVAILABLE, fault)
+}
+
+/// This status, because of this fault.
+fn sick(status: StatusCode, fault: Fault) -> Answer {
+    Answer::error(status, fault.row().name, "POST /recover sheds it")
+}
+
 /// Does its part of the work, after those it needs did theirs.
 async fn work(service: &Service) -> Answer {
-    if service.has(Fault::RefuseHealth) {
-        return health(service);
+    for fault in [Fault::RefuseHealth, Fault::LieAboutHealth] {
+        if service.active.has(fault) {
+            return refused(fault);
+        }
+    }
+    if service.active.work_fails() {
+        return sick(StatusCode::INTERNAL_SERVER_ERROR, Fault::ErrorRate);
     }
     for need in &service.needs {
         if let Err(trouble) = need.work().await {

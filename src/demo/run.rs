@@ -10,14 +10,8 @@ use tokio::{
 };
 
 use super::{
-    args::DemoArgs,
-    child,
-    faults::{Death, Fault},
-    lines,
-    server::Door,
-    service::Service,
-    shop::role_of,
-    traffic,
+    args::DemoArgs, child, death::Death, faults::Fault, lines, note::Note, server::Door,
+    service::Service, shop::role_of, traffic,
 };
 use crate::{
     io::platform::fork::{self, EndRequests},
@@ -47,7 +41,7 @@ pub fn main(args: DemoArgs) -> ExitCode {
 async fn serve(args: DemoArgs) -> Result<Death, ExitCode> {
     let mut requests = EndRequests::new().map_err(|error| failed("cannot hear signals", &error))?;
     tokio::select! {
-        () = sleep(Duration::from_millis(args.startup_delay)) => {}
+        () = slow_start(&args) => {}
         _ = requests.next() => return Ok(stopping()),
     }
     let (door_orders, orders) = mpsc::channel(1);
@@ -80,9 +74,29 @@ async fn serve(args: DemoArgs) -> Result<Death, ExitCode> {
     Ok(end)
 }
 
+/// Waits before listening, as long as the arguments and a note of the last run say.
+async fn slow_start(args: &DemoArgs) {
+    let mut delay = Duration::from_millis(args.slow_start_ms);
+    if let Some(folder) = &args.state_dir {
+        let note = Note::new(folder, &args.name);
+        match note.heed() {
+            Ok(more) => delay = delay.saturating_add(more),
+            Err(error) => lines::complain(&format!(
+                "slow start: {} is not heeded: {}",
+                note.path().display(),
+                lines::cause(&error)
+            )),
+        }
+    }
+    if !delay.is_zero() {
+        lines::complain(&format!("slow start: listens in {} ms", delay.as_millis()));
+        sleep(delay).await;
+    }
+}
+
 /// Returns when the service shall end, and will.
 async fn asked_to_end(requests: &mut EndRequests, service: &Service) {
-    while requests.next().await == Signal::TERM && service.has(Fault::IgnoreTerm) {
+    while requests.next().await == Signal::TERM && service.active.has(Fault::IgnoreTerm) {
         lines::complain("SIGTERM ignored: fault ignore_term");
     }
 }

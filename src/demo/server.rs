@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{answer::Answer, lines, routes, service::Service};
+use super::{answer::Answer, faults::Fault, lines, routes, service::Service};
 
 /// How many may talk at once; a permit each.
 const CONNECTIONS: u16 = 1024;
@@ -180,7 +180,7 @@ async fn respond(
     service: Rc<Service>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    service.not_hanging().await;
+    service.active.without(Fault::Hang).await;
     let start = Instant::now();
     let (parts, body) = request.into_parts();
     let answer = match routes::refusal(&service, &parts) {

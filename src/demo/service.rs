@@ -1,19 +1,18 @@
 //! One running service: what it is, what it counts, and what is wrong with it.
 
-use std::{cell::RefCell, collections::BTreeMap, io, rc::Rc, time::Duration};
+use std::{cell::RefCell, io, path::PathBuf, rc::Rc, time::Duration};
 
 use serde_json::{Map, Value, json};
-use tokio::{
-    sync::{Notify, mpsc},
-    task::{AbortHandle, JoinSet},
-    time::Instant,
-};
+use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
 use super::{
+    active::Active,
     answer::Answer,
     args::{DemoArgs, Need},
+    death::Death,
     dependency::Dependency,
-    faults::{Death, Fault},
+    faults::Fault,
+    note::Note,
     server::{DoorOrder, DoorWish},
     shop::{Role, role_of},
     tally::Tally,
@@ -35,11 +34,13 @@ pub(super) struct Service {
     pub(super) allow_faults: bool,
     /// Whether it never becomes healthy.
     pub(super) never_healthy: bool,
+    /// What is wrong with it.
+    pub(super) active: Active,
+    /// Where it may leave a note for its next run.
+    pub(super) note: Option<Note>,
     started: Instant,
     tally: RefCell<Tally>,
-    active: RefCell<BTreeMap<Fault, Option<AbortHandle>>>,
     children: RefCell<Vec<Pid>>,
-    lifted: Notify,
     door: mpsc::Sender<DoorOrder>,
     death: mpsc::Sender<Death>,
 }
@@ -58,7 +59,10 @@ impl Service {
             args.needs
         };
         let dependency = |need| Rc::new(Dependency::new(need));
+        let note = |folder: PathBuf| Note::new(&folder, &args.name);
         Self {
+            active: Active::default(),
+            note: args.state_dir.map(note),
             name: args.name,
             role,
             needs: needs.into_iter().map(dependency).collect(),
@@ -66,9 +70,7 @@ impl Service {
             never_healthy: args.never_healthy,
             started: Instant::now(),
             tally: RefCell::default(),
-            active: RefCell::default(),
             children: RefCell::default(),
-            lifted: Notify::new(),
             door,
             death,
         }
@@ -80,42 +82,13 @@ impl Service {
         self.tally.borrow_mut().count(failed, took);
     }
 
-    /// Whether it has this fault now.
-    pub(super) fn has(&self, fault: Fault) -> bool {
-        self.active.borrow().contains_key(&fault)
-    }
-
     /// The faults that it has now.
     pub(super) fn faults(&self) -> Vec<Fault> {
-        let mut faults: Vec<Fault> = self.active.borrow().keys().copied().collect();
+        let mut faults = self.active.faults();
         if !self.living_children().is_empty() {
             faults.push(Fault::ForkChildren);
         }
         faults
-    }
-
-    /// Gives it a fault; the timer of an earlier one of this kind ends.
-    pub(super) fn put(&self, fault: Fault, timer: Option<AbortHandle>) {
-        let earlier = self.active.borrow_mut().insert(fault, timer);
-        if let Some(timer) = earlier.flatten() {
-            timer.abort();
-        }
-    }
-
-    /// Takes a fault away, and its timer with it.
-    pub(super) fn take(&self, fault: Fault) {
-        let timer = self.active.borrow_mut().remove(&fault);
-        if let Some(timer) = timer.flatten() {
-            timer.abort();
-        }
-        self.lifted.notify_waiters();
-    }
-
-    /// Returns at once, or, while it hangs, when that is over.
-    pub(super) async fn not_hanging(&self) {
-        while self.has(Fault::Hang) {
-            self.lifted.notified().await;
-        }
     }
 
     /// Opens or shuts the listening socket; back when that is done.
@@ -159,6 +132,7 @@ impl Service {
             "latency_ms": tally.latency_ms(),
             "dependencies": dependencies,
             "faults": faults,
+            "faults_left": self.active.left(),
             "children": self.living_children(),
         })
     }

@@ -1,7 +1,5 @@
 //! How a service starts and ends.
 
-use std::time::{Duration, Instant};
-
 use rustix::process::Signal;
 
 use crate::running::Running;
@@ -53,14 +51,6 @@ fn it_listens_again_on_the_same_port_right_after_its_end() {
     let mut second = Running::spawn("payments", &["--port", &port]);
     second.await_listening();
     assert_eq!(second.ask("GET", "/healthz").status, 200);
-}
-
-#[test]
-fn a_startup_delay_comes_before_listening() {
-    let start = Instant::now();
-    let service = Running::start("payments", &["--startup-delay", "300"]);
-    assert!(start.elapsed() >= Duration::from_millis(300));
-    assert_eq!(service.ask("GET", "/healthz").status, 200);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::http::{Reply, Talk};
@@ -122,6 +123,13 @@ impl Running {
         let headers = ["X-Oats-Fault: 1", "Content-Type: application/json"];
         let mut talk = self.talk().unwrap();
         talk.ask("POST", "/fault", &headers, body).unwrap()
+    }
+
+    /// What is left of a fault, by unit; null for one without bounds.
+    pub(crate) fn left(&self, fault: &str) -> Value {
+        let status = self.ask("GET", "/status").json();
+        let left = status.pointer(&format!("/faults_left/{fault}"));
+        left.cloned().unwrap_or_default()
     }
 
     /// Sends a signal.
