@@ -37,7 +37,7 @@ pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: Begin, clock: 
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
-    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+    if !has_terminal() {
         say("oats: the console needs a terminal.");
         say("Without one: `oats serve --up` starts and supervises, `oats --once` shows the state.");
         return Exit::Refused;
@@ -80,6 +80,11 @@ pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: Begin, clock: 
         way_back,
     };
     end(&tui::run(&console), &console.handle, &supervision_ended)
+}
+
+/// Whether a person can see the console and press keys.
+pub(super) fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
 /// What the runtime's thread needs.

@@ -4,11 +4,15 @@
 //! service. *Talks to*: everybody.
 
 mod console;
+mod demo;
 mod diagnostics;
 mod guard;
 mod headless;
+mod init;
 mod keymap;
+mod logs;
 mod signals;
+mod welcome;
 
 use std::{
     io::Write as _,
@@ -18,8 +22,12 @@ use std::{
 
 use crate::{
     cli::{Args, Exit, args::Verb},
-    demo,
-    io::{clock::Clock, config::Diagnostic, platform},
+    io::{
+        clock::Clock,
+        config::Diagnostic,
+        platform::{self, PortScanner},
+    },
+    model::Port,
     supervisor::{self, Begin, Loaded},
 };
 
@@ -30,7 +38,7 @@ pub fn run(args: Args) -> ExitCode {
     let keys = args.keymap.as_deref();
     let exit = match args.verb {
         // A demo service is a process like any other: it must not adopt orphans.
-        Some(Verb::DemoService(demo)) => return demo::main(*demo),
+        Some(Verb::DemoService(demo)) => return crate::demo::main(*demo),
         Some(Verb::Check) => headless::check(root),
         Some(Verb::Keymap { what }) => keymap::run(root, keys, what),
         Some(Verb::Serve { up }) => {
@@ -47,10 +55,26 @@ pub fn run(args: Args) -> ExitCode {
             };
             console::run(root, keys, begin, clock)
         }
+        Some(Verb::Logs(logs)) => logs::run(root, &logs),
+        Some(Verb::Demo) if root.is_some() => {
+            say("oats: the demo has a folder of its own: leave out --root");
+            Exit::Refused
+        }
+        Some(Verb::Demo) => {
+            prepare();
+            demo::run(keys, clock)
+        }
+        Some(Verb::Init { dir }) => {
+            let dir = dir.as_deref().or(root).unwrap_or(Path::new("."));
+            init::run(dir, clock)
+        }
         None if args.once => headless::once(root, &args.names, args.json, clock),
         None => {
             prepare();
-            console::run(root, keys, Begin::Autostart, clock)
+            match welcome::is_first_run(root) {
+                Some(here) => welcome::run(&here, keys, clock),
+                None => console::run(root, keys, Begin::Autostart, clock),
+            }
         }
     };
     exit.into()
@@ -95,6 +119,17 @@ fn complain(diagnostics: &[Diagnostic]) -> Exit {
         "oats: {count} {noun} in the files, nothing was started"
     ));
     Exit::BadFiles
+}
+
+/// Those of these ports that nobody listens on; or what could not be done.
+fn free_ports(ports: &[u16], clock: Clock) -> Result<Vec<u16>, String> {
+    let look = || {
+        let wanted = ports.iter().copied().filter_map(Port::new).collect();
+        PortScanner::new()?.scan(&wanted, &[], clock.now().mono)
+    };
+    let taken = look().map_err(|error| format!("look at the ports: {error}"))?;
+    let is_free = |port: &u16| taken.keys().all(|taken| taken.get() != *port);
+    Ok(ports.iter().copied().filter(is_free).collect())
 }
 
 /// Where this program lies: what `{oats}` stands for.

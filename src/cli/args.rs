@@ -11,7 +11,7 @@ const AFTER: &str = "\
 Without a command oats opens its console and starts the services with autostart = true.
 
 Exit codes: 0 done, everything wanted is up · 1 something wanted is not · 2 refused, wrong usage, no
-root, no terminal, root already owned · 3 wrong service files · 70 a defect in oats.";
+root, no terminal, root already owned · 3 wrong service files · 70 a defect in oats · 130 interrupted.";
 
 /// A terminal operations console for the services on your machine.
 #[derive(Debug, Parser)]
@@ -64,6 +64,17 @@ pub enum Verb {
         /// Which of these.
         #[command(subcommand)]
         what: KeymapVerb,
+    },
+    /// Show what services have written
+    #[command(after_help = super::logs::AFTER)]
+    Logs(super::logs::LogsArgs),
+    /// Run a small shop of five services in a temporary folder, to look around
+    Demo,
+    /// Write a starting point: services/web.toml and oats.toml
+    Init {
+        /// Where; it is made when it is not there [default: the folder you are in]
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
     },
     /// One of the demo services
     #[command(name = "demo-service", hide = true)]

@@ -15,6 +15,8 @@ pub enum Exit {
     BadFiles,
     /// A defect in oats.
     Internal,
+    /// Ctrl-C ended what has no end of its own.
+    Interrupted,
 }
 
 impl Exit {
@@ -26,6 +28,7 @@ impl Exit {
             Self::Refused => 2,
             Self::BadFiles => 3,
             Self::Internal => 70,
+            Self::Interrupted => 130,
         }
     }
 }

@@ -6,7 +6,9 @@
 pub mod args;
 pub mod check;
 pub mod exit;
+pub mod init;
 pub mod keymap;
+pub mod logs;
 pub mod once;
 pub mod progress;
 

@@ -14,6 +14,7 @@ mod dependency;
 mod faults;
 mod flood;
 mod harm;
+pub mod kit;
 mod leak;
 mod lines;
 mod measures;

@@ -65,7 +65,8 @@ fn example() -> String {
     let lines = SMALLEST_SERVICE.lines().map(|line| format!("    {line}"));
     let lines: Vec<String> = lines.collect();
     format!(
-        "  help: a service is a file; write this one as services/web.toml:\n\n{}",
+        "  help: a service is a file; write this one as services/web.toml:\n\n{}\n\n  \
+         or: `oats init` writes a starting point, `oats demo` shows five services at work",
         lines.join("\n")
     )
 }

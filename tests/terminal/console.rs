@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read as _, Write as _},
+    path::Path,
     sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -67,9 +68,14 @@ impl Console {
 
     /// Starts oats.
     pub(crate) fn start(start: &Start<'_>) -> Self {
+        Self::spawn(command(start))
+    }
+
+    /// Starts any program.
+    pub(crate) fn spawn(command: CommandBuilder) -> Self {
         let pty = native_pty_system().openpty(size(COLUMNS, ROWS)).unwrap();
         let before = settings(&*pty.master);
-        let child = pty.slave.spawn_command(command(start)).unwrap();
+        let child = pty.slave.spawn_command(command).unwrap();
         let keyboard = pty.master.take_writer().unwrap();
         let mut screen = pty.master.try_clone_reader().unwrap();
         // No more than one chunk waits: whoever does not look does not read the terminal either.
@@ -211,6 +217,13 @@ impl Console {
         self.into_end(status)
     }
 
+    /// The same for a program that only changed the settings of the terminal.
+    pub(crate) fn wait_end_without_screen(mut self) -> End {
+        let status = self.read_to_end();
+        self.assert_settings();
+        self.into_end(status)
+    }
+
     /// The same for a program that had no chance to restore the terminal.
     pub(crate) fn wait_end_as_it_is(mut self) -> End {
         let status = self.read_to_end();
@@ -220,6 +233,15 @@ impl Console {
     /// The settings of the terminal are those from before.
     pub(crate) fn assert_settings(&self) {
         assert_eq!(settings(&*self.master), self.before, "the settings");
+    }
+
+    /// Waits until the program has changed the settings of the terminal.
+    pub(crate) fn sees_changed_settings(&mut self) {
+        let end = Instant::now() + DEADLINE;
+        while settings(&*self.master) == self.before {
+            assert!(Instant::now() < end, "the settings are not changed");
+            self.read_for(Duration::from_millis(20));
+        }
     }
 
     /// Reads until the last byte; the exit code.
@@ -278,7 +300,15 @@ fn command(start: &Start<'_>) -> CommandBuilder {
     command.arg(start.project.path());
     command.args(start.args);
     command.cwd(start.project.path());
-    let home = start.project.path().join("home");
+    usual_environment(&mut command, &start.project.path().join("home"));
+    for (name, value) in start.env {
+        command.env(name, value);
+    }
+    command
+}
+
+/// The variables that matter, the same everywhere.
+pub(crate) fn usual_environment(command: &mut CommandBuilder, home: &Path) {
     for unset in [
         "LC_ALL",
         "LC_CTYPE",
@@ -298,12 +328,8 @@ fn command(start: &Start<'_>) -> CommandBuilder {
         "XDG_DATA_HOME",
         "XDG_RUNTIME_DIR",
     ] {
-        command.env(name, &home);
+        command.env(name, home);
     }
-    for (name, value) in start.env {
-        command.env(name, value);
-    }
-    command
 }
 
 /// A size without pixels.

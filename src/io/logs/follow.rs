@@ -7,9 +7,9 @@ use std::{
 };
 
 use thiserror::Error;
-use tokio::time::sleep;
+use tokio::{task::yield_now, time::sleep};
 
-use super::followed::Followed;
+use super::followed::{Followed, Pace};
 use crate::{
     io::{
         clock::Clock,
@@ -93,12 +93,39 @@ impl Follower {
         }
     }
 
+    /// Looks at the logs of one more service, from these places in the files of its stdout and its
+    /// stderr on. Nothing is skipped, however late it is shown: what nobody has taken yet stays in
+    /// the files.
+    pub fn go_on(&mut self, name: ServiceName, from: [u64; 2]) {
+        // Before the files are opened: one that comes later is told by its folder.
+        if self.folder.is_none() {
+            self.find_folder();
+        }
+        let now = Clock.now();
+        let [stdout, stderr] = from;
+        let logs = [(Stream::Stdout, stdout), (Stream::Stderr, stderr)].map(|(stream, from)| {
+            let path = self.root.log_file(&name, stream).unwrap_or_default();
+            let mut log = Followed::new(name.clone(), stream, path, Pace::Everything);
+            self.ready.extend(log.open(&mut self.notices));
+            log.go_on_from(from);
+            log.read(now, &mut self.ready);
+            log
+        });
+        self.services.insert(name, logs);
+    }
+
     /// The next lines, stdout and stderr in the order in which they arrived. Waits until there are
     /// some; nothing is lost when the wait is dropped.
     pub async fn next(&mut self) -> Vec<LogLine> {
         loop {
             if !self.ready.is_empty() {
                 return mem::take(&mut self.ready);
+            }
+            if self.services.values().flatten().any(Followed::is_behind) {
+                // Whoever else waits in this thread gets his turn.
+                yield_now().await;
+                self.catch_up();
+                continue;
             }
             let now = Clock.now().mono;
             let rest = self.rest_until.since(now);
@@ -115,7 +142,7 @@ impl Follower {
         let now = Clock.now().mono;
         let mut logs = [Stream::Stdout, Stream::Stderr].map(|stream| {
             let path = self.root.log_file(&name, stream).unwrap_or_default();
-            let mut log = Followed::new(name.clone(), stream, path);
+            let mut log = Followed::new(name.clone(), stream, path, Pace::Newest);
             self.ready.extend(log.open(&mut self.notices));
             log
         });
@@ -137,6 +164,16 @@ impl Follower {
         self.ready.extend(older);
         self.ready.extend(newer);
         self.services.insert(name, logs);
+    }
+
+    /// Reads on where more was written than is read at once.
+    fn catch_up(&mut self) {
+        let now = Clock.now();
+        let logs = self.services.values_mut().flatten();
+        for log in logs.filter(|log| log.is_behind()) {
+            log.read(now, &mut self.ready);
+        }
+        self.round();
     }
 
     /// Takes the notices that have come, and reads what they are about.

@@ -20,6 +20,17 @@ const BURST: u64 = 1024 * 1024;
 const BYTES_A_MILLISECOND: u64 = 2 * 1024;
 /// What is shown in any case.
 const LEAST: u64 = 64 * 1024;
+/// How much is read at once where everything is shown, in bytes.
+const CHUNK: u64 = 64 * 1024;
+
+/// What becomes of more than can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// The newest is shown, and how much was skipped.
+    Newest,
+    /// Everything is shown, however late.
+    Everything,
+}
 
 /// One stream of a service that is looked at.
 #[derive(Debug)]
@@ -35,6 +46,7 @@ pub(super) struct Followed {
     allowance: u64,
     /// When that was so.
     allowed_at: Mono,
+    pace: Pace,
 }
 
 /// The file, once it is there.
@@ -43,11 +55,49 @@ struct Open {
     file: File,
     watch: Option<WatchId>,
     offset: u64,
+    /// How long it was at the last look.
+    len: u64,
+}
+
+/// What became of a file since the last look.
+struct Look {
+    /// It has become shorter.
+    is_cut: bool,
+    /// How much that had not been read went with that.
+    lost: u64,
+}
+
+impl Open {
+    /// Looks how long the file is now.
+    fn look(&mut self) -> Option<Look> {
+        let len = self.file.metadata().ok()?.len();
+        let unread = self.len.saturating_sub(self.offset);
+        let is_cut = len < self.offset.max(self.len);
+        if is_cut {
+            self.offset = 0;
+        }
+        self.len = len;
+        let lost = if is_cut { unread } else { 0 };
+        Some(Look { is_cut, lost })
+    }
+
+    /// Reads on, at most so many bytes.
+    fn read(&mut self, most: u64) -> Vec<u8> {
+        let mut bytes = vec![0; usize::try_from(most).unwrap_or(0)];
+        let filled = fsx::read_at(&self.file, &mut bytes, self.offset).unwrap_or(0);
+        bytes.truncate(filled);
+        self.offset += filled as u64;
+        if filled == 0 {
+            // It was cut this moment, or cannot be read: the next notice tells.
+            self.len = self.offset;
+        }
+        bytes
+    }
 }
 
 impl Followed {
     /// A stream that nobody has looked at yet.
-    pub(super) fn new(service: ServiceName, stream: Stream, path: PathBuf) -> Self {
+    pub(super) fn new(service: ServiceName, stream: Stream, path: PathBuf, pace: Pace) -> Self {
         Self {
             service,
             stream,
@@ -57,6 +107,7 @@ impl Followed {
             fed_at: Mono::default(),
             allowance: BURST,
             allowed_at: Mono::default(),
+            pace,
         }
     }
 
@@ -72,6 +123,7 @@ impl Followed {
             file,
             watch: watched.ok(),
             offset: 0,
+            len: 0,
         });
         trouble
     }
@@ -103,6 +155,19 @@ impl Followed {
         lines
     }
 
+    /// Goes on from a place in the file, as if what stands before it had been shown.
+    pub(super) fn go_on_from(&mut self, offset: u64) {
+        if let Some(open) = &mut self.open {
+            (open.offset, open.len) = (offset, offset);
+        }
+    }
+
+    /// Whether there is more than was read at once.
+    pub(super) fn is_behind(&self) -> bool {
+        let is_behind = |open: &Open| open.offset < open.len;
+        self.pace == Pace::Everything && self.open.as_ref().is_some_and(is_behind)
+    }
+
     /// Whether this is the watch of this file.
     pub(super) fn is_watched_by(&self, watch: &WatchId) -> bool {
         self.open
@@ -110,27 +175,24 @@ impl Followed {
             .is_some_and(|open| open.watch.as_ref() == Some(watch))
     }
 
-    /// Reads what is new. Of a flood only the end is shown, and how much was skipped.
+    /// Reads what is new, or a part of it. Where not everything is shown, of a flood only the end
+    /// is, and how much was skipped.
     pub(super) fn read(&mut self, now: Moment, lines: &mut Vec<LogLine>) {
         let most = self.allow(now.mono);
         let Some(open) = &mut self.open else {
             return;
         };
-        let Ok(metadata) = open.file.metadata() else {
+        let Some(Look { is_cut, lost }) = open.look() else {
             return;
         };
-        let is_cut = metadata.len() < open.offset;
-        if is_cut {
-            open.offset = 0;
-        }
-        let new = metadata.len() - open.offset;
-        let mut skipped = new.saturating_sub(most);
+        let new = open.len - open.offset;
+        let (mut skipped, wanted) = match self.pace {
+            Pace::Newest => (new.saturating_sub(most), new.min(most)),
+            Pace::Everything => (0, new.min(CHUNK)),
+        };
         open.offset += skipped;
-        let mut bytes = vec![0; usize::try_from(new - skipped).unwrap_or(0)];
-        let filled = fsx::read_at(&open.file, &mut bytes, open.offset).unwrap_or(0);
-        bytes.truncate(filled);
-        open.offset += filled as u64;
-        self.allowance = most.saturating_sub(filled as u64);
+        let mut bytes = open.read(wanted);
+        self.allowance = most.saturating_sub(bytes.len() as u64);
         if is_cut || skipped > 0 {
             // What was held has lost its end.
             self.flush(lines);
@@ -138,7 +200,13 @@ impl Followed {
         }
         if skipped > 0 {
             skipped += tail::drop_torn_line(&mut bytes) as u64;
-            let text = format!("… {skipped} bytes of {} skipped", self.stream_word());
+        }
+        if skipped + lost > 0 {
+            let text = format!(
+                "… {} bytes of {} skipped",
+                skipped + lost,
+                self.stream_word()
+            );
             lines.push(self.remark(Some(now.wall), text));
         }
         if !bytes.is_empty() {
@@ -159,6 +227,9 @@ impl Followed {
     /// one is read first; one that is only gone is followed on, as long as somebody writes to it.
     pub(super) fn renew(&mut self, notices: &mut Notices, now: Moment, lines: &mut Vec<LogLine>) {
         self.read(now, lines);
+        if self.is_behind() {
+            return;
+        }
         let is_right = self.open.is_some() && !self.is_astray();
         if is_right || fsx::open_read(&self.path).is_err() {
             return;

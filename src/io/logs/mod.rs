@@ -8,6 +8,7 @@ mod lines;
 
 pub mod follow;
 pub mod open;
+pub mod past;
 pub mod rotate;
 pub mod tail;
 

@@ -99,7 +99,7 @@ fn cut(log: &Path, keep: u32) -> io::Result<()> {
 }
 
 /// How much of the head of a log lies in the archive that a crash has left; `None` without one.
-fn archived_before(log: &File, fresh: &Path) -> io::Result<Option<u64>> {
+pub(super) fn archived_before(log: &File, fresh: &Path) -> io::Result<Option<u64>> {
     let archive = match fsx::open_read(fresh) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened?,
@@ -177,7 +177,7 @@ fn missing_is_fine(result: io::Result<()>) -> io::Result<bool> {
 }
 
 /// The archive of a log with this number; 1 is the newest.
-fn archive(log: &Path, number: u32) -> PathBuf {
+pub(super) fn archive(log: &Path, number: u32) -> PathBuf {
     with_ending(log, &format!("{number}.gz"))
 }
 

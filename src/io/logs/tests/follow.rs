@@ -287,3 +287,47 @@ fn a_wait_may_move_between_threads() {
     let mut place = Place::new();
     is_send(place.follower.next());
 }
+
+#[test]
+fn who_goes_on_from_a_place_gets_everything_and_in_bounded_pieces() {
+    run(async {
+        let mut place = Place::new();
+        place.write("web", Stream::Stdout, "old\nshown\n");
+        let begin = "old\n".len() as u64;
+        place.follower.go_on("web".parse().unwrap(), [begin, 0]);
+        place.until("shown").await;
+        assert_eq!(place.texts(), ["shown"]);
+        let flood = numbered("x", 400_000) + "last\n";
+        place.write("web", Stream::Stdout, &flood);
+        place.seen.clear();
+        place.until("last").await;
+        let expected: Vec<&str> = flood.lines().collect();
+        assert!(place.texts() == expected, "something was lost");
+        // A stream that is new, and one that is cut.
+        place.write("web", Stream::Stderr, "first\n");
+        place.until("first").await;
+        place.open("web", Stream::Stdout).set_len(0).unwrap();
+        place.write("web", Stream::Stdout, "after\n");
+        place.until("after").await;
+    });
+}
+
+#[test]
+fn what_a_cut_takes_from_who_is_behind_is_told() {
+    run(async {
+        let mut place = Place::new();
+        let flood = numbered("x", 100_000);
+        place.write("web", Stream::Stdout, &flood);
+        // One piece is read at once; the rest is not asked for before the cut.
+        place.follower.go_on("web".parse().unwrap(), [0, 0]);
+        place.open("web", Stream::Stdout).set_len(0).unwrap();
+        place.write("web", Stream::Stdout, "after\n");
+        place.until("after").await;
+        let told = place.texts().into_iter().find(|text| text.starts_with('…'));
+        let missing = flood.len() - 64 * 1024;
+        assert_eq!(
+            told,
+            Some(format!("… {missing} bytes of stdout skipped").as_str())
+        );
+    });
+}

@@ -13,6 +13,12 @@ pub fn wait_for_hang_up() {
     wait_for_hang_up_of(&std::io::stdin());
 }
 
+/// Blocks until nobody reads stdout any more: the other end of the pipe is closed, or the terminal
+/// is gone. For ever where stdout is a file.
+pub fn wait_for_reader_gone() {
+    wait_for_hang_up_of(&std::io::stdout());
+}
+
 /// The same for any descriptor.
 fn wait_for_hang_up_of(fd: &impl AsFd) {
     // Nothing is asked for, so poll returns only on an error or a hang-up.
