@@ -21,8 +21,8 @@ use super::{
 use crate::{
     cli::Exit,
     io::{clock::Clock, platform},
-    model::snapshot::OwnerMode,
-    supervisor::{Begin, Command, Ends, Feed, Handle, Leaving, Owner},
+    model::{Settings, settings::ThemeName, snapshot::OwnerMode},
+    supervisor::{self, Begin, Command, Ends, Feed, Handle, Leaving, Owner},
     tui::{self, Console, ConsoleError, ExitReason, INBOX, Msg, terminal::WayBack, theme::Theme},
 };
 
@@ -42,7 +42,8 @@ pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: Begin, clock: 
         say("Without one: `oats serve --up` starts and supervises, `oats --once` shows the state.");
         return Exit::Refused;
     }
-    let keymap = super::keymap::in_force(keys, &loaded.root.dir);
+    let (keymap, notices) = super::keymap::in_force(keys, &loaded.root.dir);
+    let theme = theme(&loaded.settings);
     let (owner, ends) = match claim(loaded, OwnerMode::Console, begin, clock) {
         Ok(claimed) => claimed,
         Err(exit) => return exit,
@@ -74,12 +75,24 @@ pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: Begin, clock: 
         inbox,
         sender,
         keymap,
-        theme: Theme::from_env(|name| std::env::var(name).ok(), TimeZone::system()),
+        notices,
+        theme,
         now: Box::new(move || clock.now()),
         hang_up: platform::wait_for_hang_up,
         way_back,
     };
     end(&tui::run(&console), &console.handle, &supervision_ended)
+}
+
+/// The theme that fits the terminal; without colours where the user or the root chose that.
+fn theme(of_root: &Settings) -> Theme {
+    let theme = Theme::from_env(|name| std::env::var(name).ok(), TimeZone::system());
+    // What is wrong with the user's settings is told with the keymap.
+    let (user, _told) = supervisor::user_settings(&std::env::vars_os().collect());
+    match user.over(of_root.clone()).theme {
+        Some(ThemeName::Mono) => theme.without_colours(),
+        Some(ThemeName::Terminal) | None => theme,
+    }
 }
 
 /// Whether a person can see the console and press keys.

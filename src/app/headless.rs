@@ -8,6 +8,7 @@ use tokio::{
 };
 
 use super::{
+    diagnostics::{self, Listener},
     find_root, load, own_path, print, say, seed,
     signals::{Signals, Wish},
 };
@@ -204,6 +205,10 @@ pub(super) fn claim(
         return Err(Exit::Refused);
     }
     let root = loaded.root.clone();
+    let listener = match mode {
+        OwnerMode::Console => Listener::Console,
+        OwnerMode::Serve => Listener::Nobody,
+    };
     let setup = Setup {
         loaded,
         mode,
@@ -213,7 +218,7 @@ pub(super) fn claim(
         begin,
     };
     Owner::claim(setup, clock)
-        .inspect(|_| super::diagnostics::to_file(&root))
+        .inspect(|_| diagnostics::begin(&root, listener))
         .map_err(|error| refuse(&error))
 }
 
@@ -245,6 +250,8 @@ async fn say_progress(mut feed: mpsc::Receiver<Feed>) {
                     say(&line);
                 }
             }
+            // Nobody looks at a tree here.
+            Feed::Tree { .. } => {}
         }
     }
 }

@@ -25,10 +25,7 @@ use crate::{
         args::KeymapVerb,
         keymap::{self, Problem},
     },
-    io::{
-        keymaps::{self, Places},
-        platform,
-    },
+    io::{keymaps::Places, platform},
     keymap::{Code, Key, Keymap},
     supervisor::{self, RootError},
     tui::{Msg, input},
@@ -45,7 +42,7 @@ pub(super) fn run(root: Option<&Path>, flag: Option<&str>, what: KeymapVerb) -> 
         Ok(root) => root,
         Err(exit) => return exit,
     };
-    let user = keymaps::user_dir(|name| std::env::var_os(name));
+    let user = supervisor::user_folder(&std::env::vars_os().collect());
     let places = Places {
         user: user.as_deref(),
         root: root.as_deref(),
@@ -64,23 +61,27 @@ pub(super) fn run(root: Option<&Path>, flag: Option<&str>, what: KeymapVerb) -> 
     }
 }
 
-/// The keys of a console of this root. What is wrong is said before the console opens.
-pub(super) fn in_force(flag: Option<&str>, root: &Path) -> Keymap {
-    let user = keymaps::user_dir(|name| std::env::var_os(name));
+/// The keys of a console of this root, and what is wrong in their files, one line each.
+pub(super) fn in_force(flag: Option<&str>, root: &Path) -> (Keymap, Vec<String>) {
+    let user = supervisor::user_folder(&std::env::vars_os().collect());
     let places = Places {
         user: user.as_deref(),
         root: Some(root),
     };
     let (map, problems) = chosen(flag, &places);
-    tell(&problems);
-    map
+    (map, problems.iter().map(Problem::short).collect())
 }
 
-/// The keymap that the flag, the environment or a setting chooses.
+/// The keymap that the flag, the environment or a setting chooses; what is wrong with the user's
+/// own settings is told with it.
 fn chosen(flag: Option<&str>, places: &Places<'_>) -> (Keymap, Vec<Problem>) {
     let variable = std::env::var_os("OATS_KEYMAP");
     let variable = variable.as_ref().map(|name| name.to_string_lossy());
-    keymap::in_force(flag, variable.as_deref(), places)
+    let (map, found) = keymap::in_force(flag, variable.as_deref(), places);
+    let (_, wrong) = supervisor::user_settings(&std::env::vars_os().collect());
+    let mut problems: Vec<Problem> = wrong.into_iter().map(Problem::in_file).collect();
+    problems.extend(found);
+    (map, problems)
 }
 
 /// The root that was named, or the nearest one upwards; without one there are still the user's

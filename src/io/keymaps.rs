@@ -2,17 +2,13 @@
 
 use std::{
     collections::BTreeSet,
-    ffi::OsString,
     fs,
     path::{Path, PathBuf},
 };
 
-use super::config::{self, Diagnostic, Document, Place, Source};
+use crate::model::ServiceName;
 
-/// The keys that the user's own `oats.toml` may hold.
-const USER_KEYS: [&str; 1] = ["keymap"];
-/// The longest name of a keymap.
-const LONGEST_NAME: usize = 64;
+use super::config::{self, Diagnostic, Document, Place, Source};
 
 /// The two folders above `keymaps/`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,19 +29,9 @@ pub struct KeymapFile {
     path: PathBuf,
 }
 
-/// The folder of the user's own settings: `$XDG_CONFIG_HOME/oats`, else `$HOME/.config/oats`.
-/// Relative paths in these variables are nobody's folder.
-pub fn user_dir(env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let absolute = |name: &str| env(name).map(PathBuf::from).filter(|it| it.is_absolute());
-    let config = absolute("XDG_CONFIG_HOME");
-    let config = config.or_else(|| absolute("HOME").map(|home| home.join(".config")));
-    config.map(|config| config.join("oats"))
-}
-
-/// Whether a text can be the name of a keymap: 1 to 64 letters, digits, "-" and "_" of ASCII.
+/// Whether a text can be the name of a keymap: the rule is that for services.
 pub fn is_name(text: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    (1..=LONGEST_NAME).contains(&text.len()) && text.bytes().all(allowed)
+    text.parse::<ServiceName>().is_ok()
 }
 
 impl Places<'_> {
@@ -185,64 +171,25 @@ impl Setting {
 /// The setting `keymap` of a root; `None` also where `oats.toml` is wrong, of which whoever loads
 /// the services speaks.
 pub fn root_setting(root: &Path) -> Option<Setting> {
-    let path = root.join("oats.toml");
-    let source = config::read(&path, "oats.toml").ok()?;
-    setting(source).0
+    setting(config::read(&root.join("oats.toml"), "oats.toml").ok()?)
 }
 
-/// The setting `keymap` of the user's own `oats.toml`, and all that is wrong with that file.
-pub fn user_setting(user: &Path) -> (Option<Setting>, Vec<Diagnostic>) {
+/// The setting `keymap` of the user's own `oats.toml`; `None` also where that is wrong, of which
+/// whoever reads the settings speaks.
+pub fn user_setting(user: &Path) -> Option<Setting> {
     let path = user.join("oats.toml");
-    if fs::symlink_metadata(&path).is_err() {
-        return (None, Vec::new());
-    }
-    match config::read(&path, &label_of(&path, None)) {
-        Err(problem) => (None, vec![*problem]),
-        Ok(source) => {
-            let mut problems = syntax(&source);
-            if problems.is_empty() {
-                problems = unknown_keys(&source);
-                let (setting, wrong) = setting(source);
-                problems.extend(wrong);
-                return (setting, problems);
-            }
-            (None, problems)
-        }
-    }
+    setting(config::read(&path, &label_of(&path, None)).ok()?)
 }
 
-/// The setting in a text, or what is wrong with it.
-fn setting(source: Source) -> (Option<Setting>, Option<Diagnostic>) {
-    let found = {
+/// The setting in a text.
+fn setting(source: Source) -> Option<Setting> {
+    let (name, span) = {
         let (table, _) = toml::de::DeTable::parse_recoverable(source.text());
-        let value = table.get_ref().get("keymap");
-        value.map(|value| (value.span(), value.get_ref().as_str().map(str::to_owned)))
+        let value = table.get_ref().get("keymap")?;
+        let name = value.get_ref().as_str().filter(|name| is_name(name))?;
+        (name.to_owned(), value.span())
     };
-    match found {
-        None => (None, None),
-        Some((span, Some(name))) => {
-            let setting = Setting { name, source, span };
-            (Some(setting), None)
-        }
-        Some((span, None)) => {
-            let message = "keymap: expected the name of a keymap in quotes";
-            (None, Some(source.place(span).says(message, None)))
-        }
-    }
-}
-
-/// Keys of the user's own `oats.toml` that nothing reads.
-fn unknown_keys(source: &Source) -> Vec<Diagnostic> {
-    let (table, _) = toml::de::DeTable::parse_recoverable(source.text());
-    let keys = table.get_ref().keys();
-    let unknown = keys.filter(|key| !USER_KEYS.contains(&key.get_ref().as_ref()));
-    let say = |key: &toml::Spanned<std::borrow::Cow<'_, str>>| {
-        let name = key.get_ref();
-        let help = config::suggest(name, "keys", &USER_KEYS);
-        let message = format!("nothing reads \"{}\" here", name.escape_debug());
-        source.place(key.span()).says(message, Some(help))
-    };
-    unknown.map(say).collect()
+    Some(Setting { name, source, span })
 }
 
 #[cfg(test)]
@@ -250,22 +197,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_user_has_a_folder_by_variables() {
-        let dir = |xdg: Option<&str>, home: Option<&str>| {
-            user_dir(|name| {
-                let value = if name == "HOME" { home } else { xdg };
-                value.map(OsString::from)
-            })
-        };
-        assert_eq!(dir(Some("/x"), Some("/h")), Some("/x/oats".into()));
-        assert_eq!(dir(None, Some("/h")), Some("/h/.config/oats".into()));
-        assert_eq!(dir(Some("x"), Some("/h")), Some("/h/.config/oats".into()));
-        assert_eq!(dir(Some(""), None), None);
-    }
-
-    #[test]
     fn a_name_cannot_leave_its_folder() {
-        for good in ["default", "left-hand", "Mine_2"] {
+        for good in ["default", "left-hand", "mine_2"] {
             assert!(is_name(good), "{good}");
         }
         for bad in ["", "../x", "a/b", ".", "a.b", "ä", "a b", &"x".repeat(65)] {

@@ -1,14 +1,29 @@
-//! Everything a key can be bound to: one row per command.
+//! Everything a key can be bound to.
 
+use super::table::COMMANDS;
 use crate::model::Action;
 
-/// Where a key is pressed. A context's own keys win over the global ones.
+/// Where a key is pressed. A context's own keys win over those it falls back on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Context {
     /// Everywhere.
     Global,
-    /// Among the services: panes and table.
+    /// Among the services: panes, table and grid.
     Services,
+    /// On the page of one service.
+    Detail,
+    /// In the log that fills the screen.
+    Logs,
+    /// In the list of events.
+    Events,
+    /// In what oats says about itself.
+    Own,
+    /// In a list of choices: the action menu, the dialogs.
+    Menu,
+    /// In the palette.
+    Palette,
+    /// While a text is typed.
+    Prompt,
     /// In a question.
     Dialog,
     /// In the help.
@@ -17,13 +32,32 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Self; 4] = [Self::Services, Self::Global, Self::Dialog, Self::Help];
+    pub const ALL: [Self; 11] = [
+        Self::Services,
+        Self::Global,
+        Self::Detail,
+        Self::Logs,
+        Self::Events,
+        Self::Own,
+        Self::Menu,
+        Self::Palette,
+        Self::Prompt,
+        Self::Dialog,
+        Self::Help,
+    ];
 
     /// Its name in a keymap file.
     pub fn id(self) -> &'static str {
         match self {
             Self::Global => "global",
             Self::Services => "services",
+            Self::Detail => "detail",
+            Self::Logs => "logs",
+            Self::Events => "events",
+            Self::Own => "own",
+            Self::Menu => "menu",
+            Self::Palette => "palette",
+            Self::Prompt => "prompt",
             Self::Dialog => "dialog",
             Self::Help => "help",
         }
@@ -34,26 +68,186 @@ impl Context {
         match self {
             Self::Global => "Everywhere",
             Self::Services => "Services",
+            Self::Detail => "One service; the keys of Services work too",
+            Self::Logs => "Log",
+            Self::Events => "Events",
+            Self::Own => "oats's own log",
+            Self::Menu => "In a list of choices",
+            Self::Palette => "In the palette",
+            Self::Prompt => "While typing",
             Self::Dialog => "In a question",
             Self::Help => "In this help",
         }
     }
+
+    /// Whose keys work here as well, where this context binds them to nothing of its own.
+    pub fn falls_back_on(self) -> Option<Self> {
+        match self {
+            Self::Global => None,
+            Self::Detail => Some(Self::Services),
+            Self::Services
+            | Self::Logs
+            | Self::Events
+            | Self::Own
+            | Self::Menu
+            | Self::Palette
+            | Self::Prompt
+            | Self::Dialog
+            | Self::Help => Some(Self::Global),
+        }
+    }
+}
+
+/// One step in something that has rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Step {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+}
+
+/// What can be done on the page of one service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    missing_docs,
+    reason = "the table of commands says it in one line each"
+)]
+pub enum DetailCommand {
+    Step(Step),
+    NextService,
+    PrevService,
+}
+
+/// What can be done in the log that fills the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    missing_docs,
+    reason = "the table of commands says it in one line each"
+)]
+pub enum LogCommand {
+    Step(Step),
+    Follow,
+    Left,
+    Right,
+    LineStart,
+    Stream,
+    Merge,
+    NextError,
+    PrevError,
+    NextService,
+    PrevService,
+}
+
+/// What can be done in the list of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    missing_docs,
+    reason = "the table of commands says it in one line each"
+)]
+pub enum EventsCommand {
+    Step(Step),
+    Who,
+    Service,
+    Result,
+    OpenLog,
+}
+
+/// What can be done in what oats says about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    missing_docs,
+    reason = "the table of commands says it in one line each"
+)]
+pub enum OwnCommand {
+    Up,
+    Down,
+    Less,
+    More,
+    FewerKept,
+    MoreKept,
+    HideOff,
+    Focus,
+    PageUp,
+    PageDown,
+    Follow,
+    Targets,
+}
+
+/// What can be done in a list of choices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    missing_docs,
+    reason = "the table of commands says it in one line each"
+)]
+pub enum MenuCommand {
+    Step(Step),
+    Choose,
+}
+
+/// What can be done in the palette, beside typing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    missing_docs,
+    reason = "the table of commands says it in one line each"
+)]
+pub enum PaletteCommand {
+    Step(Step),
+    Choose,
+    Erase,
+    Clear,
+    Close,
+}
+
+/// What can be done while a text is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    missing_docs,
+    reason = "the table of commands says it in one line each"
+)]
+pub enum PromptCommand {
+    Accept,
+    Erase,
+    Clear,
+    Close,
 }
 
 /// Something a key can be bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the table below says it in one line each")]
+#[expect(
+    missing_docs,
+    reason = "the table of commands says it in one line each"
+)]
 pub enum Command {
     ServiceStart,
     ServiceStop,
     ServiceKill,
     ServiceRestart,
     ServiceRecover,
+    ServiceOpen,
+    PortShow,
+    SurvivorShow,
+    ActionsOpen,
+    LogsOpen,
+    EventsOfService,
     DensityNext,
+    FilterEdit,
+    FilterProblems,
+    SortPrev,
+    SortNext,
+    SortInvert,
+    GroupPrev,
+    GroupNext,
+    GroupFold,
     MoveUp,
     MoveDown,
     MoveLeft,
     MoveRight,
+    MovePageUp,
+    MovePageDown,
     MoveFirst,
     MoveLast,
     MoveNext,
@@ -62,11 +256,24 @@ pub enum Command {
     LogPageDown,
     LogFollow,
     HelpShow,
+    PaletteOpen,
+    ViewServices,
+    ViewDetail,
+    ViewLogs,
+    ViewEvents,
+    ViewOwn,
     NavBack,
     NavClose,
     AppQuit,
     AppSuspend,
     ScreenRedraw,
+    Detail(DetailCommand),
+    Log(LogCommand),
+    Events(EventsCommand),
+    Own(OwnCommand),
+    Menu(MenuCommand),
+    Palette(PaletteCommand),
+    Prompt(PromptCommand),
     DialogYes,
     DialogNo,
     DialogChoose,
@@ -95,269 +302,6 @@ pub struct CommandRow {
     /// The action it asks for.
     pub action: Option<Action>,
 }
-
-/// A row; actions bring their own words.
-const fn row(
-    command: Command,
-    id: &'static str,
-    context: Context,
-    label: &'static str,
-    about: &'static str,
-    action: Option<Action>,
-) -> CommandRow {
-    CommandRow {
-        command,
-        id,
-        context,
-        label,
-        about,
-        action,
-    }
-}
-
-/// Every command, in the order of the help.
-pub const COMMANDS: [CommandRow; 33] = {
-    use Command as C;
-    use Context::{Dialog, Global, Help, Services};
-    [
-        row(
-            C::ServiceStart,
-            "service.start",
-            Services,
-            "Start",
-            "start it, and first what it needs",
-            Some(Action::Start),
-        ),
-        row(
-            C::ServiceStop,
-            "service.stop",
-            Services,
-            "Stop",
-            "ask its process tree to end, then make it",
-            Some(Action::Stop),
-        ),
-        row(
-            C::ServiceKill,
-            "service.kill",
-            Services,
-            "Kill",
-            "SIGKILL to its process tree; always asks",
-            Some(Action::Kill),
-        ),
-        row(
-            C::ServiceRestart,
-            "service.restart",
-            Services,
-            "Restart",
-            "stop, then start",
-            Some(Action::Restart),
-        ),
-        row(
-            C::ServiceRecover,
-            "service.recover",
-            Services,
-            "Recover",
-            "run the recover step of a living service",
-            Some(Action::Recover),
-        ),
-        row(
-            C::DensityNext,
-            "density.next",
-            Services,
-            "view",
-            "panes or table",
-            None,
-        ),
-        row(
-            C::MoveUp,
-            "move.up",
-            Services,
-            "up",
-            "the service above",
-            None,
-        ),
-        row(
-            C::MoveDown,
-            "move.down",
-            Services,
-            "down",
-            "the service below",
-            None,
-        ),
-        row(
-            C::MoveLeft,
-            "move.left",
-            Services,
-            "left",
-            "the pane to the left",
-            None,
-        ),
-        row(
-            C::MoveRight,
-            "move.right",
-            Services,
-            "right",
-            "the pane to the right",
-            None,
-        ),
-        row(
-            C::MoveFirst,
-            "move.first",
-            Services,
-            "first",
-            "the first service",
-            None,
-        ),
-        row(
-            C::MoveLast,
-            "move.last",
-            Services,
-            "last",
-            "the last service",
-            None,
-        ),
-        row(
-            C::MoveNext,
-            "move.next",
-            Services,
-            "next",
-            "the next service",
-            None,
-        ),
-        row(
-            C::MovePrev,
-            "move.prev",
-            Services,
-            "previous",
-            "the service before",
-            None,
-        ),
-        row(
-            C::LogPageUp,
-            "log.page_up",
-            Services,
-            "log up",
-            "older lines of the log; pauses it",
-            None,
-        ),
-        row(
-            C::LogPageDown,
-            "log.page_down",
-            Services,
-            "log down",
-            "newer lines of the log",
-            None,
-        ),
-        row(
-            C::LogFollow,
-            "log.follow",
-            Services,
-            "follow",
-            "follow the log again",
-            None,
-        ),
-        row(
-            C::HelpShow,
-            "help.show",
-            Global,
-            "help",
-            "show these keys",
-            None,
-        ),
-        row(
-            C::NavBack,
-            "nav.back",
-            Global,
-            "back",
-            "close what is open",
-            None,
-        ),
-        row(
-            C::NavClose,
-            "nav.close",
-            Global,
-            "quit",
-            "close what is open, else leave",
-            None,
-        ),
-        row(
-            C::AppQuit,
-            "app.quit",
-            Global,
-            "quit",
-            "leave, from anywhere",
-            None,
-        ),
-        row(
-            C::AppSuspend,
-            "app.suspend",
-            Global,
-            "suspend",
-            "never works here: this console supervises",
-            None,
-        ),
-        row(
-            C::ScreenRedraw,
-            "screen.redraw",
-            Global,
-            "redraw",
-            "draw the screen anew",
-            None,
-        ),
-        row(C::DialogYes, "dialog.yes", Dialog, "yes", "do it", None),
-        row(C::DialogNo, "dialog.no", Dialog, "no", "do not", None),
-        row(
-            C::DialogChoose,
-            "dialog.choose",
-            Dialog,
-            "choose",
-            "take the focused choice",
-            None,
-        ),
-        row(
-            C::DialogNext,
-            "dialog.next",
-            Dialog,
-            "next",
-            "the next choice",
-            None,
-        ),
-        row(
-            C::DialogPrev,
-            "dialog.prev",
-            Dialog,
-            "previous",
-            "the choice before",
-            None,
-        ),
-        row(
-            C::LeaveForce,
-            "leave.force",
-            Dialog,
-            "force",
-            "stop all and leave; once more: kill all",
-            None,
-        ),
-        row(C::HelpUp, "help.up", Help, "up", "one row up", None),
-        row(C::HelpDown, "help.down", Help, "down", "one row down", None),
-        row(
-            C::HelpPageUp,
-            "help.page_up",
-            Help,
-            "page up",
-            "one page up",
-            None,
-        ),
-        row(
-            C::HelpPageDown,
-            "help.page_down",
-            Help,
-            "page down",
-            "one page down",
-            None,
-        ),
-    ]
-};
 
 impl Command {
     /// The row of this command.

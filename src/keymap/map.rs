@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use super::{
-    command::{COMMANDS, Command, CommandRow, Context},
+    command::{Command, CommandRow, Context},
     key::Key,
     sheet::{Fault, Sheet},
+    table::COMMANDS,
 };
 
 /// The keymap that oats brings along: the same file that documents it.
@@ -120,11 +121,16 @@ impl Keymap {
         self.commands.retain(|_, other| *other != command);
     }
 
-    /// What a key means. The context's own keys win over the global ones.
+    /// What a key means. The context's own keys win over those of the contexts it falls back on.
     pub fn lookup(&self, context: Context, key: Key) -> Option<Command> {
-        let own = self.commands.get(&(context, key));
-        own.or_else(|| self.commands.get(&(Context::Global, key)))
-            .copied()
+        let mut at = Some(context);
+        while let Some(context) = at {
+            if let Some(command) = self.commands.get(&(context, key)) {
+                return Some(*command);
+            }
+            at = context.falls_back_on();
+        }
+        None
     }
 
     /// The keys of a command, the shown one first.
@@ -158,7 +164,7 @@ mod tests {
     fn the_builtin_keymap_has_no_mistake_and_binds_every_command() {
         let (map, errors) = Keymap::parse(BUILTIN);
         assert_eq!(errors, []);
-        for row in &COMMANDS {
+        for row in COMMANDS {
             assert!(map.label(row.command).is_some(), "{} has no key", row.id);
             assert_eq!(row.command.row().map(|found| found.id), Some(row.id));
         }

@@ -9,9 +9,11 @@ pub mod map;
 mod merge;
 mod near;
 pub mod sheet;
+pub mod table;
 mod words;
 
-pub use command::{COMMANDS, Command, Context};
+pub use command::{Command, CommandRow, Context};
 pub use key::{BadKey, Code, Key};
 pub use map::{Keymap, Origin};
 pub use sheet::{Base, Fault, FaultKind, Sheet};
+pub use table::COMMANDS;

@@ -8,8 +8,9 @@ use toml::{
 };
 
 use super::{
-    command::{COMMANDS, CommandRow, Context},
+    command::{CommandRow, Context},
     key::Key,
+    table::COMMANDS,
     words::{kind, unknown_command, unknown_entry, warning},
 };
 

@@ -5,10 +5,11 @@ use std::ops::Range;
 use toml::de::DeValue;
 
 use super::{
-    command::{COMMANDS, Context},
+    command::Context,
     key::{Code, Key},
     near,
     sheet::{Fault, FaultKind},
+    table::COMMANDS,
 };
 
 /// The keys of a file that are no context.

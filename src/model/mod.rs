@@ -22,6 +22,7 @@ pub mod snapshot;
 pub mod state;
 pub mod target;
 pub mod time;
+pub mod tree;
 
 pub use action::{Action, Actor, ActorKind, Danger};
 pub use event::{Event, EventKind, Outcome};
@@ -39,3 +40,4 @@ pub use snapshot::{ServiceView, Snapshot};
 pub use state::State;
 pub use target::{Force, FreeWith, SurvivorChoice, Target};
 pub use time::{Moment, Mono, Wall};
+pub use tree::TreeMember;

@@ -38,6 +38,7 @@ pub(super) struct Actor {
     pub(super) notes: mpsc::Receiver<Note>,
     pub(super) feed: mpsc::Sender<Feed>,
     pub(super) watched_logs: watch::Sender<BTreeSet<ServiceName>>,
+    pub(super) watched_tree: Option<ServiceName>,
     pub(super) samples: Samples,
     pub(super) written: BTreeMap<ServiceName, RunRecord>,
     pub(super) next_beat: Mono,
@@ -151,6 +152,7 @@ impl Actor {
         for input in self.hands.sample(&mut self.samples, now) {
             self.take(input);
         }
+        self.tell_tree();
         let living = self
             .world
             .services
@@ -181,7 +183,7 @@ impl Actor {
         let seen = match seen {
             Ok(seen) => seen,
             Err(error) => {
-                tracing::warn!("could not look at the ports: {error}");
+                tracing::warn!(target: "ports", "could not look at the ports: {error}");
                 return;
             }
         };

@@ -38,7 +38,7 @@ impl Actor {
         let lines: Vec<LogLine> = std::mem::take(&mut decision.lines)
             .into_iter()
             .map(|(service, text)| {
-                tracing::info!("{service}: {text}");
+                tracing::info!(target: "services", "{service}: {text}");
                 LogLine {
                     service,
                     stream: Stream::Oats,
@@ -53,7 +53,7 @@ impl Actor {
     }
 
     /// Tells the window. One that does not keep up misses lines, which lie on disk as well.
-    fn tell(&self, feed: Feed) {
+    pub(super) fn tell(&self, feed: Feed) {
         let _ = self.feed.try_send(feed);
     }
 

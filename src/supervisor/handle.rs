@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 pub use crate::core::Leaving;
 use crate::model::{
     Action, Actor, Event, FreeWith, LogLine, Refusal, Seq, ServiceName, Snapshot, SurvivorChoice,
-    Target,
+    Target, TreeMember,
 };
 
 /// How many commands may wait for the actor.
@@ -84,6 +84,8 @@ pub enum Command {
     },
     /// The owner leaves.
     Leave(Leaving),
+    /// The process tree that is looked at now.
+    WatchTree(Option<ServiceName>),
     /// The logs that are looked at now, each from its last lines on.
     WatchLogs(BTreeSet<ServiceName>),
 }
@@ -103,6 +105,13 @@ pub enum Feed {
     Lines(Vec<LogLine>),
     /// Something was written into the ledger.
     Event(Arc<Event>),
+    /// The processes of the service that is looked at.
+    Tree {
+        /// Which service.
+        service: ServiceName,
+        /// Its processes, by pid.
+        members: Vec<TreeMember>,
+    },
 }
 
 /// The owner does not take commands any more, or has too many waiting.

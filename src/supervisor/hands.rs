@@ -247,7 +247,7 @@ impl Hands {
         let (service, notes) = (service.clone(), self.notes.clone());
         tokio::task::spawn_blocking(move || {
             let reached = platform::end(&mut query, signal);
-            tracing::debug!("{service}: {signal} to {reached} processes");
+            tracing::debug!(target: "processes", "{service}: {signal} to {reached} processes");
             // Whoever was seen now is still known when its parents are gone.
             let _ = notes.blocking_send(Note::Members(vec![(run, query.remembered)]));
         });

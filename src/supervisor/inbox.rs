@@ -50,6 +50,10 @@ impl Actor {
                 self.take(Input::Leave { how, by });
                 Ok(seq)
             }
+            Command::WatchTree(service) => {
+                self.watch_tree(service);
+                Ok(self.world.next_seq)
+            }
             Command::WatchLogs(services) => {
                 self.watched_logs.send_replace(services);
                 Ok(self.world.next_seq)

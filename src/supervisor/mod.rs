@@ -9,6 +9,7 @@ mod books;
 mod environment;
 mod eyes;
 mod find;
+mod forest;
 pub mod handle;
 mod hands;
 mod inbox;

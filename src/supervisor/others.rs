@@ -237,7 +237,7 @@ impl Hands {
             tokio::task::spawn_blocking(move || {
                 let left = confirmed.kill_tree(&root, &service);
                 if !left.is_empty() {
-                    tracing::warn!("{service}: {left:?} of the tree of PID {pid} did not end");
+                    tracing::warn!(target: "processes", "{service}: {left:?} of the tree of PID {pid} did not end");
                 }
             });
         }

@@ -151,7 +151,7 @@ impl Owner {
             Ledger::open(&root.ledger_file()).map_err(ClaimError::files("open the ledger"))?;
         let (records, problems) = records::read_all(&root);
         for problem in problems {
-            tracing::warn!("{}: {}", problem.file, problem.message);
+            tracing::warn!(target: "files", "{}: {}", problem.file, problem.message);
         }
         let marks = records
             .iter()
@@ -232,6 +232,7 @@ impl Owner {
             owner: self.info,
             inbox: self.inbox,
             notes,
+            watched_tree: None,
             feed: self.feed,
             watched_logs,
             samples: Samples::new(),

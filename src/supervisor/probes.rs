@@ -146,7 +146,7 @@ impl Hands {
         match self.ports.look(&BTreeSet::from([port]), &kin, now.mono) {
             Ok(mut seen) => seen.remove(&port),
             Err(error) => {
-                tracing::warn!("could not look at port {port}: {error}");
+                tracing::warn!(target: "ports", "could not look at port {port}: {error}");
                 None
             }
         }

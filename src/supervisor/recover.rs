@@ -67,7 +67,7 @@ impl Hands {
             }
             Err(error) => {
                 // A full disk must not lock out the cure.
-                tracing::warn!("{}: what its recover says is lost: {error}", def.name);
+                tracing::warn!(target: "services", "{}: what its recover says is lost: {error}", def.name);
                 (None, self.spawner.spawn_helper(argv, env, cwd))
             }
         };

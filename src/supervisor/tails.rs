@@ -20,7 +20,7 @@ pub(super) async fn follow(
     let mut follower = match Follower::new(&root) {
         Ok(follower) => follower,
         Err(error) => {
-            tracing::error!("could not watch the logs: {error}");
+            tracing::error!(target: "logs", "could not watch the logs: {error}");
             return;
         }
     };

@@ -139,7 +139,7 @@ fn intent(root: &Root, def: &ServiceDef, mut record: RunRecord) -> Result<RunRec
     let (taken, errors) = logs::before_spawn(root, &def.name, &def.logs);
     for error in errors {
         // A log that cannot be rotated grows on; that is no reason not to start.
-        tracing::error!("could not {error}");
+        tracing::error!(target: "files", "could not {error}");
     }
     record.log_base.stdout += taken.stdout;
     record.log_base.stderr += taken.stderr;
@@ -153,6 +153,6 @@ fn intent(root: &Root, def: &ServiceDef, mut record: RunRecord) -> Result<RunRec
 /// Says in oats's own log that something could not be written.
 fn complain<T, E: std::fmt::Display>(what: &str, result: Result<T, E>) {
     if let Err(error) = result {
-        tracing::error!("could not {what}: {error}");
+        tracing::error!(target: "files", "could not {what}: {error}");
     }
 }

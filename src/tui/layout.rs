@@ -5,7 +5,13 @@ use ratatui::layout::Rect;
 use super::state::{Density, UiState};
 
 /// Below this many columns and rows only three plain lines are shown.
-pub const SMALLEST: (u16, u16) = (80, 24);
+pub const SMALLEST: (u16, u16) = (40, 10);
+
+/// From this many columns and rows on there is room for the attention line and the log.
+const ROOMY: (u16, u16) = (80, 20);
+
+/// From this many columns and rows on a page fits beside the table.
+const WIDE: (u16, u16) = (160, 45);
 
 /// The smallest tile of the panes, in columns and rows.
 const TILE: (u16, u16) = (56, 8);
@@ -13,11 +19,53 @@ const TILE: (u16, u16) = (56, 8);
 /// Blank columns between two tiles.
 const GUTTER: u16 = 2;
 
-/// Rows above the services: header and attention line.
-pub const ROWS_ABOVE: u16 = 2;
+/// A log with fewer rows than this is not worth its place.
+const LOG_MIN: usize = 3;
 
-/// Rows below the services: action line and footer.
-pub const ROWS_BELOW: u16 = 2;
+/// From this many services on, a cell each says more than a table that scrolls.
+const MANY: usize = 60;
+
+/// How much room there is. What more columns and rows give is a matter of each part: the table
+/// has its columns by width, the log takes the rows that are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// Three plain lines.
+    Floor,
+    /// A list, and two lines about the service under the cursor.
+    Compact,
+    /// The table, and a log below it.
+    Standard,
+    /// The page of the service under the cursor stands beside the table.
+    Wide,
+}
+
+/// How much room a screen has.
+pub fn tier((columns, rows): (u16, u16)) -> Tier {
+    if columns < SMALLEST.0 || rows < SMALLEST.1 {
+        Tier::Floor
+    } else if columns < ROOMY.0 || rows < ROOMY.1 {
+        Tier::Compact
+    } else if columns < WIDE.0 || rows < WIDE.1 {
+        Tier::Standard
+    } else {
+        Tier::Wide
+    }
+}
+
+/// Whether the screen is too small for anything but three plain lines.
+pub fn is_tiny(size: (u16, u16)) -> bool {
+    tier(size) == Tier::Floor
+}
+
+/// The part of the screen that a view has, and what covers it: without the header, the attention
+/// line where there is one, the action line and the footer.
+pub fn body((columns, rows): (u16, u16)) -> Rect {
+    let above: u16 = match tier((columns, rows)) {
+        Tier::Compact => 1,
+        Tier::Floor | Tier::Standard | Tier::Wide => 2,
+    };
+    Rect::new(0, above.min(rows), columns, rows.saturating_sub(above + 2))
+}
 
 /// How tiles are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,21 +88,6 @@ impl Grid {
     pub fn page_of(self, index: usize) -> usize {
         index / self.per_page()
     }
-}
-
-/// Whether the screen is too small for anything but three plain lines.
-pub fn is_tiny((columns, rows): (u16, u16)) -> bool {
-    columns < SMALLEST.0 || rows < SMALLEST.1
-}
-
-/// The part of the screen that the services have.
-pub fn body((columns, rows): (u16, u16)) -> Rect {
-    Rect::new(
-        0,
-        ROWS_ABOVE.min(rows),
-        columns,
-        rows.saturating_sub(ROWS_ABOVE + ROWS_BELOW),
-    )
 }
 
 /// How many tiles fit, and how many pages that makes.
@@ -103,54 +136,179 @@ fn share(length: u16, parts: u16, number: u16) -> (u16, u16) {
     )
 }
 
-/// How the services are shown: as chosen; else as panes where every service gets one, or as a table.
-pub fn density(ui: &UiState, services: usize) -> Density {
+/// How the services are shown: as chosen; else as panes where every service gets one, as cells
+/// where a table would hide most of them or some of those in trouble, or as a table. Where there
+/// is little room there are no panes.
+pub fn density(ui: &UiState, services: usize, in_trouble: usize) -> Density {
+    if matches!(tier(ui.size), Tier::Floor | Tier::Compact) {
+        return match ui.chosen {
+            Some(Density::Grid) => Density::Grid,
+            Some(Density::Panes | Density::Table) | None => Density::Table,
+        };
+    }
     ui.chosen.unwrap_or_else(|| {
         if services > 0 && grid(ui.size, services).pages == 1 {
             Density::Panes
+        } else if services > MANY || in_trouble > table_room(ui.size) {
+            Density::Grid
         } else {
             Density::Table
         }
     })
 }
 
-/// Rows of the table below its headings: as many as there are services, at most two thirds.
-pub fn table_rows(size: (u16, u16), services: usize) -> usize {
-    let room = usize::from(body(size).height.saturating_sub(2));
-    services.min(room - room / 3)
+/// Whether the table has headings: a narrow list explains itself.
+pub fn headings(size: (u16, u16)) -> usize {
+    usize::from(size.0 >= ROOMY.0)
 }
 
-/// Rows of log that a service in focus has, where its story takes one row.
-pub fn log_rows(ui: &UiState, services: usize) -> usize {
-    let rows = match density(ui, services) {
-        Density::Panes => tiles(ui.size, grid(ui.size, services))
-            .first()
-            .map_or(0, |tile| usize::from(tile.height)),
-        Density::Table => {
-            usize::from(body(ui.size).height).saturating_sub(table_rows(ui.size, services) + 1)
+/// Rows that the table may have below its headings: two thirds, so that a log has the rest. Where
+/// there is little room: all but the rule and the first line about the service.
+pub fn table_room(size: (u16, u16)) -> usize {
+    let height = usize::from(body(size).height);
+    match tier(size) {
+        Tier::Compact => height.saturating_sub(2 + headings(size)),
+        Tier::Floor | Tier::Standard | Tier::Wide => {
+            let room = height.saturating_sub(2);
+            room - room / 3
         }
+    }
+}
+
+/// Rows of the table below its headings: as many as are needed and fit.
+pub fn table_rows(size: (u16, u16), rows: usize) -> usize {
+    rows.min(table_room(size))
+}
+
+/// Rows above the log, below the headings: those of the table; where a page stands beside it
+/// always as many as it may have, so that the log does not jump.
+pub fn upper_rows(size: (u16, u16), rows: usize) -> usize {
+    match tier(size) {
+        Tier::Wide => table_room(size),
+        Tier::Floor | Tier::Compact | Tier::Standard => table_rows(size, rows),
+    }
+}
+
+/// The table and the page beside it, in an area above the log; the page has no columns where it
+/// does not fit.
+pub fn beside(size: (u16, u16), area: Rect) -> (Rect, Rect) {
+    let page = match tier(size) {
+        Tier::Wide => area.width * 2 / 5,
+        Tier::Floor | Tier::Compact | Tier::Standard => 0,
     };
+    let width = area.width - page;
+    let right = Rect {
+        x: area.x + width,
+        width: page,
+        ..area
+    };
+    (Rect { width, ..area }, right)
+}
+
+/// Rows of log below a table of so many rows, where the story takes one row.
+pub fn log_below(size: (u16, u16), rows: usize) -> usize {
+    match tier(size) {
+        Tier::Floor => 0,
+        Tier::Compact => {
+            let spare = table_room(size).saturating_sub(rows);
+            if spare < LOG_MIN { 0 } else { spare }
+        }
+        Tier::Standard | Tier::Wide => {
+            let rows = upper_rows(size, rows);
+            usize::from(body(size).height).saturating_sub(rows + 3)
+        }
+    }
+}
+
+/// Rows of log in a pane, where the story takes one row.
+pub fn log_in_tile(size: (u16, u16), services: usize) -> usize {
+    let tiles = tiles(size, grid(size, services));
+    let rows = tiles.first().map_or(0, |tile| usize::from(tile.height));
     rows.saturating_sub(2)
+}
+
+/// Rows of the log that fills the screen, above its rule.
+pub fn log_view_rows(size: (u16, u16)) -> usize {
+    usize::from(body(size).height.saturating_sub(1))
+}
+
+/// The rows of the grid of cells, below its legend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cells {
+    /// Lines of cells.
+    pub lines: usize,
+    /// Services in trouble, below a rule of their own.
+    pub problems: usize,
+    /// The log, with its rule and its story; 0 or at least five.
+    pub log: usize,
+}
+
+/// The rows that the grid of cells has.
+pub fn cells_body(size: (u16, u16)) -> usize {
+    let height = usize::from(body(size).height);
+    match tier(size) {
+        Tier::Compact => height.saturating_sub(1),
+        Tier::Floor | Tier::Standard | Tier::Wide => height,
+    }
+}
+
+/// How the rows are shared out: what is in trouble gets at least half of them, if it needs them.
+pub fn cells(size: (u16, u16), lines: usize, problems: usize) -> Cells {
+    let room = cells_body(size).saturating_sub(1);
+    let block = if problems == 0 { 0 } else { problems + 1 };
+    if lines + block <= room {
+        let spare = room - lines - block;
+        let log = if spare < LOG_MIN + 2 { 0 } else { spare };
+        return Cells {
+            lines,
+            problems,
+            log,
+        };
+    }
+    let lines = lines.min(room - block.min(room / 2));
+    Cells {
+        lines,
+        problems: problems.min((room - lines).saturating_sub(1)),
+        log: 0,
+    }
+}
+
+/// The first row that is shown of something that is turned page by page, so that `at` is seen.
+pub fn page_top(at: usize, rows: usize, all: usize) -> usize {
+    let rows = rows.max(1);
+    (at / rows * rows).min(all.saturating_sub(rows))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(size: (u16, u16), services: usize, in_trouble: usize) -> Density {
+        let ui = UiState {
+            size,
+            ..UiState::default()
+        };
+        density(&ui, services, in_trouble)
+    }
+
     #[test]
     fn five_services_are_panes_when_each_gets_a_tile() {
-        let of = |size| {
-            density(
-                &UiState {
-                    size,
-                    ..UiState::default()
-                },
-                5,
-            )
-        };
-        assert_eq!(of((80, 24)), Density::Table);
-        assert_eq!(of((120, 36)), Density::Panes);
-        assert_eq!(of((200, 60)), Density::Panes);
+        assert_eq!(of((80, 24), 5, 0), Density::Table);
+        assert_eq!(of((120, 36), 5, 0), Density::Panes);
+        assert_eq!(of((200, 60), 5, 0), Density::Panes);
+        assert_eq!(
+            of((79, 60), 1, 0),
+            Density::Table,
+            "no panes in a narrow one"
+        );
+    }
+
+    #[test]
+    fn cells_come_when_a_table_would_hide_too_much() {
+        assert_eq!(of((120, 36), 50, 8), Density::Table);
+        assert_eq!(of((120, 36), 50, 40), Density::Grid);
+        assert_eq!(of((120, 36), 500, 0), Density::Grid);
+        assert_eq!(of((40, 12), 500, 40), Density::Table);
     }
 
     #[test]
@@ -165,30 +323,13 @@ mod tests {
                 assert!(grid.page_of(services.saturating_sub(1)) < grid.pages.max(1));
             }
         }
-        assert_eq!(
-            grid((120, 36), 5),
-            Grid {
-                columns: 2,
-                rows: 3,
-                pages: 1
-            }
-        );
-        assert_eq!(
-            grid((200, 60), 5),
-            Grid {
-                columns: 3,
-                rows: 2,
-                pages: 1
-            }
-        );
-        assert_eq!(
-            grid((80, 24), 5),
-            Grid {
-                columns: 1,
-                rows: 2,
-                pages: 3
-            }
-        );
+        let of = |size| {
+            let grid = grid(size, 5);
+            (grid.columns, grid.rows, grid.pages)
+        };
+        assert_eq!(of((120, 36)), (2, 3, 1));
+        assert_eq!(of((200, 60)), (3, 2, 1));
+        assert_eq!(of((80, 24)), (1, 2, 3));
     }
 
     #[test]
@@ -203,5 +344,35 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_rows_of_a_list_never_exceed_the_body() {
+        for columns in [0, 39, 40, 79, 80, 300] {
+            for rows in 0..100 {
+                let size = (columns, rows);
+                let body = usize::from(body(size).height);
+                for count in [0, 1, 7, 50, 500] {
+                    assert!(table_rows(size, count) + headings(size) <= body.max(1));
+                    let log = log_below(size, count);
+                    assert!(log == 0 || table_rows(size, count) + 1 + log <= body);
+                    let plan = cells(size, count / 10, count);
+                    let rule = usize::from(plan.problems > 0);
+                    let taken = plan.lines + rule + plan.problems + plan.log;
+                    assert!(taken <= body.saturating_sub(1), "{size:?} {count} {plan:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn five_hundred_services_and_their_problems_fit_on_a_laptop() {
+        let plan = cells((120, 36), 9, 30);
+        assert_eq!((plan.lines, plan.problems, plan.log), (9, 21, 0));
+        let plan = cells((120, 36), 7, 22);
+        assert_eq!((plan.lines, plan.problems), (7, 22));
+        assert_eq!(cells((120, 36), 1, 0).log, 30);
+        assert_eq!(page_top(25, 20, 30), 10);
+        assert_eq!(page_top(5, 20, 30), 0);
     }
 }

@@ -9,8 +9,9 @@ use std::sync::{
 use super::{
     frames::Frames,
     message::{Effect, ExitReason, Msg, Urgency},
+    own::OwnLog,
     run::{Console, ConsoleError, INBOX},
-    state::UiState,
+    state::{UiState, View},
     terminal::Surface,
     update::{expire, next_deadline, update},
     view,
@@ -27,6 +28,7 @@ pub(super) struct Looper<'a, S> {
     ui: UiState,
     snapshot: Arc<Snapshot>,
     frames: Frames,
+    own: OwnLog,
     panicked: &'a AtomicBool,
     ended: Option<ExitReason>,
 }
@@ -37,12 +39,14 @@ impl<'a, S: Surface> Looper<'a, S> {
         Self {
             ui: UiState {
                 size: screen.size(),
+                notices: console.notices.iter().cloned().collect(),
                 ..UiState::default()
             },
             console,
             screen,
             snapshot: console.handle.snapshot(),
             frames: Frames::default(),
+            own: OwnLog::default(),
             panicked,
             ended: None,
         }
@@ -96,6 +100,8 @@ impl<'a, S: Surface> Looper<'a, S> {
         let newest = self.console.handle.snapshot();
         if !Arc::ptr_eq(&newest, &self.snapshot) {
             self.snapshot = newest;
+            // Once a second at least: then no line of oats's own log is lost.
+            OwnLog::take_in();
             self.take(Msg::Snapshot)?;
         }
         for msg in batch {
@@ -117,6 +123,7 @@ impl<'a, S: Surface> Looper<'a, S> {
                 match effect {
                     Effect::Send(wish) => next = self.send(wish).or(next),
                     Effect::Draw(urgency) => self.frames.want(urgency),
+                    Effect::Own(command) => self.own.command(command),
                     Effect::Clear => self.clear()?,
                     Effect::Reenter => {
                         self.screen.reenter().map_err(ConsoleError::Draw)?;
@@ -154,7 +161,15 @@ impl<'a, S: Surface> Looper<'a, S> {
                     });
                 })
             }
-            Wish::Up { .. } | Wish::Survivor { .. } | Wish::Leave(_) | Wish::WatchLogs(_) => {
+            Wish::Survivor { .. } => {
+                let sender = self.console.sender.clone();
+                handle.send(wish.clone(), move |answer| {
+                    if let Err(refusal) = answer {
+                        let _full_or_gone = sender.try_send(Msg::Undecided(refusal));
+                    }
+                })
+            }
+            Wish::Up { .. } | Wish::Leave(_) | Wish::WatchLogs(_) | Wish::WatchTree(_) => {
                 handle.send(wish.clone(), |_| {})
             }
         };
@@ -167,11 +182,14 @@ impl<'a, S: Surface> Looper<'a, S> {
         if !self.frames.is_due(now) && !self.ui.unseen {
             return Ok(());
         }
-        let (snapshot, ui) = (&self.snapshot, &self.ui);
+        if self.ui.view == View::Own {
+            OwnLog::take_in();
+        }
+        let (snapshot, ui, own) = (&self.snapshot, &self.ui, &self.own);
         let Console { keymap, theme, .. } = self.console;
         let screen = &mut self.screen;
         screen
-            .paint(|frame| view::draw(frame, snapshot, ui, keymap, theme))
+            .paint(|frame| view::draw(frame, snapshot, ui, keymap, theme, Some(own)))
             .map_err(ConsoleError::Draw)?;
         self.frames.drawn(now);
         self.forget_type_ahead()?;

@@ -82,6 +82,7 @@ impl World {
             inbox: messages,
             sender,
             keymap: Keymap::builtin(),
+            notices: Vec::new(),
             theme: Theme::from_env(|_| None, TimeZone::UTC),
             now: Box::new(now),
             hang_up: || {},

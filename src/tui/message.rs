@@ -3,7 +3,8 @@
 use crossterm::event::Event as Input;
 
 use crate::{
-    model::{Action, ServiceName},
+    keymap::command::OwnCommand,
+    model::{Action, Refusal, ServiceName},
     supervisor::{Answer, Command as Wish, Feed},
 };
 
@@ -25,6 +26,8 @@ pub enum Msg {
         /// The answer.
         answer: Answer,
     },
+    /// The owner refused to decide about a process in doubt: why.
+    Undecided(Refusal),
     /// The owner took no command.
     Unsent(Wish),
     /// SIGINT: as if the quit key were pressed.
@@ -50,6 +53,8 @@ pub enum Effect {
     Clear,
     /// The terminal is set up anew.
     Reenter,
+    /// A step or a switch in oats's own log.
+    Own(OwnCommand),
     /// The console ends.
     Quit(ExitReason),
 }

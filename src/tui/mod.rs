@@ -4,15 +4,22 @@
 //! *Talks to*: `supervisor` (a Handle), `keymap`, `model`.
 
 mod frames;
+pub mod happenings;
 pub mod input;
 pub mod layout;
+pub mod level;
 mod looper;
+pub mod menu;
 pub mod message;
+pub mod own;
+pub mod port;
 mod rings;
+pub mod rows;
 pub mod run;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod state;
+pub mod survivor;
 pub mod terminal;
 #[cfg(test)]
 mod tests;

@@ -38,6 +38,8 @@ pub struct Console {
     pub sender: SyncSender<Msg>,
     /// The keys.
     pub keymap: Keymap,
+    /// What is to be read once, one sentence each: mistakes in a keymap.
+    pub notices: Vec<String>,
     /// How things look.
     pub theme: Theme,
     /// Reads the clocks.

@@ -53,6 +53,7 @@ fn console_in_a_terminal() {
         inbox: messages,
         sender,
         keymap: Keymap::builtin(),
+        notices: Vec::new(),
         theme: Theme::from_env(|_| None, TimeZone::UTC),
         now: Box::new(move || {
             assert!(!broken.load(Ordering::SeqCst), "the clock broke");

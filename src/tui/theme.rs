@@ -69,6 +69,15 @@ impl Theme {
         }
     }
 
+    /// The same without colours.
+    #[must_use]
+    pub fn without_colours(self) -> Self {
+        Self {
+            colour: Colour::Mono,
+            ..self
+        }
+    }
+
     /// One of two texts, by glyph set.
     fn glyph(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self.glyphs {
@@ -106,6 +115,39 @@ impl Theme {
     /// What separates words of a title.
     pub fn dot(&self) -> &'static str {
         self.glyph("·", "-")
+    }
+
+    /// What stands between the steps of a way.
+    pub fn step(&self) -> &'static str {
+        self.glyph("›", ">")
+    }
+
+    /// A service that is up, where only trouble should be seen.
+    pub fn quiet(&self) -> &'static str {
+        self.glyph("·", ".")
+    }
+
+    /// At a heading: which way the values go below it.
+    pub fn order(&self, falls: bool) -> &'static str {
+        if falls {
+            self.glyph("↓", "v")
+        } else {
+            self.glyph("↑", "^")
+        }
+    }
+
+    /// At the heading of a group: whether something of it is folded.
+    pub fn fold(&self, folded: bool) -> &'static str {
+        if folded {
+            self.glyph("▸", ">")
+        } else {
+            self.glyph("▾", "v")
+        }
+    }
+
+    /// Where the next letter will stand.
+    pub fn caret(&self) -> &'static str {
+        self.glyph("█", "_")
     }
 
     /// What stands where text was cut.

@@ -35,7 +35,7 @@ fn show_prints_every_command_its_keys_and_where_they_come_from() {
         row("service.kill"),
         ["services", "service.kill", "(none)", "keymaps/mine.toml:3"]
     );
-    for row in &oats::keymap::COMMANDS {
+    for row in oats::keymap::COMMANDS {
         assert!(shown.contains(row.id), "{}", row.id);
     }
     let at = |line: &str| line.find("built in").or_else(|| line.find("keymaps/"));

@@ -116,7 +116,7 @@ fn the_shipped_file_in_a_root_is_the_builtin_keymap() {
     let map = good(&fs::read_to_string(here("keymaps/default.toml")).unwrap());
     assert_eq!(all(&map), all(&Keymap::builtin()));
     for context in Context::ALL {
-        for row in &COMMANDS {
+        for row in COMMANDS {
             for key in Keymap::builtin().keys(row.command) {
                 assert_eq!(
                     map.lookup(context, *key),

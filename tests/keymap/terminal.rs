@@ -226,6 +226,8 @@ fn the_console_obeys_the_chosen_keymap() {
     let mut console = Keys::start(&home, &["--keymap", "mine"]);
     console.sees("F12 help");
     console.press("\x1b[24~");
+    console.sees("start it, and first what it needs");
+    console.press("\x1b[6~");
     console.sees("leave, from anywhere");
     console.sees("F11");
     console.press("\x1b[23~");

@@ -11,6 +11,7 @@
 
 mod adoption;
 mod environment;
+mod flood;
 mod freeing;
 mod health;
 mod life;

@@ -82,7 +82,7 @@ fn killing_always_asks_and_its_harmless_choice_is_focused() {
     isolated(|| {
         let (shop, mut console, pids) = Shop::open();
         let question = format!("Kill orders (PID {})?", pids[1]);
-        console.press("l");
+        console.press("\x1b[C");
         console.sees("orders  x Stop");
         console.press("X");
         console.sees(&question);
@@ -106,11 +106,11 @@ fn killing_always_asks_and_its_harmless_choice_is_focused() {
 fn a_key_that_means_nothing_says_so_and_help_shows_those_that_do() {
     isolated(|| {
         let (shop, mut console, pids) = Shop::open();
-        console.press("z");
-        console.sees("z is not bound. ? shows the keys.");
+        console.press("d");
+        console.sees("d is not bound. ? shows the keys.");
         console.press("?");
         console.sees("Recover: run the recover step");
-        console.sees("panes or table");
+        console.sees("panes, table or grid");
         // What has no view yet has no key, and no line.
         let help = console.text();
         assert!(!help.contains("Free port"), "{help}");
@@ -128,11 +128,11 @@ fn a_key_that_means_nothing_says_so_and_help_shows_those_that_do() {
             assert!(is_bound, "{key:?} is bound");
         }
         console.press("?");
-        console.misses("panes or table");
+        console.misses("panes, table or grid");
         console.press("?");
-        console.sees("panes or table");
+        console.sees("panes, table or grid");
         console.press(ESC);
-        console.misses("panes or table");
+        console.misses("panes, table or grid");
         shop.leave_stopped(console, pids);
     });
 }
@@ -155,7 +155,7 @@ fn v_changes_between_panes_and_table() {
 fn a_small_terminal_gets_three_plain_lines_and_the_rest_back_with_its_size() {
     isolated(|| {
         let (shop, mut console, pids) = Shop::open();
-        console.resize(60, 20);
+        console.resize(39, 9);
         console.sees("q quit (asks first)");
         let text = console.text();
         let lines: Vec<&str> = text.lines().collect();
@@ -163,10 +163,13 @@ fn a_small_terminal_gets_three_plain_lines_and_the_rest_back_with_its_size() {
             lines,
             [
                 "oats 2: 2 up",
-                "too small for 80x24, is 60x20",
+                "too small for 40x10, is 39x9",
                 "q quit (asks first)"
             ]
         );
+        // A little more is a console already.
+        console.resize(40, 10);
+        console.sees("UP    orders");
         console.resize(120, 36);
         console.sees(&format!("PID {}", pids[0]));
         console.sees("2 services: 2 up");

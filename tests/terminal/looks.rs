@@ -75,9 +75,9 @@ fn a_locale_without_utf_8_gets_ascii_only() {
         let (shop, mut console, pids) = open_with(&[("LANG", "C")]);
         console.press("v");
         console.press("?");
-        console.sees("panes or table");
+        console.sees("panes, table or grid");
         console.press("?");
-        console.misses("panes or table");
+        console.misses("panes, table or grid");
         shop.leave_stopped_checking(console, pids, |bytes| {
             let text = String::from_utf8_lossy(bytes);
             let foreign: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();

@@ -12,9 +12,12 @@
 #[expect(dead_code, reason = "the tests of the ways in use the rest")]
 mod console;
 mod endings;
+mod flood;
 mod hang_up;
 mod keys;
 mod looks;
+mod pages;
+mod ports;
 mod quitting;
 mod shop;
 #[expect(dead_code, reason = "the tests without a screen use the rest")]

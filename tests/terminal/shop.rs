@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use crate::{
     console::Console,
-    support::{kill, lives, project::Project, wait_until},
+    support::{kill, lives, project::Project, wait_for, wait_until},
 };
 
 /// A root with `inventory` and with `orders`, which needs it.
@@ -28,7 +28,7 @@ impl Shop {
     }
 
     /// The files, with more in that of `inventory`.
-    fn with(more: &str) -> Self {
+    pub(crate) fn with(more: &str) -> Self {
         let project = Project::new();
         let inventory = project.demo("inventory", more);
         let orders = project.demo("orders", "depends_on = [\"inventory\"]\n");
@@ -74,6 +74,17 @@ impl Shop {
     pub(crate) fn field(&self, name: &str, key: &str) -> serde_json::Value {
         let status = self.project.status().unwrap_or_default();
         status["services"][name][key].clone()
+    }
+
+    /// `inventory` is killed from outside: the restart policy brings it back. Its new PID.
+    pub(crate) fn restarts_inventory(&self, pids: [u32; 2]) -> u32 {
+        kill(pids[0], "KILL");
+        let again = wait_for("inventory runs again", || {
+            let new = self.healthy("inventory")?;
+            (new != pids[0]).then_some(new)
+        });
+        assert_eq!(self.field("inventory", "restarts")["policy"], 1);
+        again
     }
 
     /// The PID of the owner.

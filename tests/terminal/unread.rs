@@ -18,7 +18,7 @@ fn hangs_in_a_write(pid: u32) -> bool {
 }
 
 /// Draws until the console hangs; the screen is not read any more.
-fn clog(console: &mut Console) {
+pub(crate) fn clog(console: &mut Console) {
     let owner = console.pid();
     wait_until("the console hangs in a write", || {
         // Each draws the whole screen.
@@ -32,12 +32,7 @@ fn a_terminal_that_nobody_reads_holds_up_no_service() {
     isolated(|| {
         let (shop, mut console, pids) = Shop::open_with("[restart]\npolicy = \"on-failure\"\n");
         clog(&mut console);
-        kill(pids[0], "KILL");
-        let again = wait_for("inventory runs again", || {
-            let new = shop.healthy("inventory")?;
-            (new != pids[0]).then_some(new)
-        });
-        assert_eq!(shop.field("inventory", "restarts")["policy"], 1);
+        let again = shop.restarts_inventory(pids);
         let owner = console.pid();
         assert!(hangs_in_a_write(owner));
         kill(owner, "TERM");

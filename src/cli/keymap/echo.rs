@@ -21,10 +21,10 @@ pub fn echo(key: Option<Key>, map: &Keymap) -> String {
 
 /// What a key is bound to, context by context: `service.stop [services]`.
 pub fn bindings(key: Key, map: &Keymap) -> String {
-    let everywhere = map.lookup(Context::Global, key);
     let own = Context::ALL.into_iter().filter_map(|context| {
         let command = map.lookup(context, key)?;
-        let inherited = context != Context::Global && Some(command) == everywhere;
+        let below = context.falls_back_on();
+        let inherited = below.and_then(|below| map.lookup(below, key)) == Some(command);
         let row = command.row().filter(|_| !inherited)?;
         Some(format!("{} [{}]", row.id, context.id()))
     });

@@ -31,8 +31,7 @@ pub fn in_force(
     variable: Option<&str>,
     places: &Places<'_>,
 ) -> (Keymap, Vec<Problem>) {
-    let (setting, problems) = places.user.map(keymaps::user_setting).unwrap_or_default();
-    let mut problems: Vec<Problem> = problems.into_iter().map(Problem::in_file).collect();
+    let setting = places.user.and_then(keymaps::user_setting);
     let setting = setting.or_else(|| places.root.and_then(keymaps::root_setting));
     let variable = variable.filter(|name| !name.is_empty());
     let given = flag.map(|name| ("--keymap", name));
@@ -40,13 +39,10 @@ pub fn in_force(
     let set = setting.as_ref().map(|setting| setting.name.as_str());
     let name = given.map(|(_, name)| name).or(set).unwrap_or(DEFAULT);
     match by_name(name, places) {
-        Ok((map, found)) => {
-            problems.extend(found);
-            (map, problems)
-        }
+        Ok(found) => found,
         Err(error) => {
-            problems.push(blame(error, given, setting.as_ref()));
-            (Keymap::builtin(), problems)
+            let problem = blame(error, given, setting.as_ref());
+            (Keymap::builtin(), vec![problem])
         }
     }
 }

@@ -31,7 +31,7 @@ enum At {
 
 impl Problem {
     /// A mistake in a file.
-    pub(super) fn in_file(diagnostic: Diagnostic) -> Self {
+    pub fn in_file(diagnostic: Diagnostic) -> Self {
         Self {
             kind: FaultKind::Mistake,
             at: At::File(diagnostic),

@@ -9,7 +9,7 @@ use crate::{
     model::{
         Action, Actor, Event, EventKind, LogLine, Outcome, Seq, ServiceName, Snapshot, Stream,
     },
-    tui::state::{LogRing, UiState},
+    tui::state::UiState,
 };
 
 /// What is looked at: every service with some output, and a few events.
@@ -18,8 +18,12 @@ pub(crate) fn ui(snapshot: &Snapshot, size: (u16, u16)) -> UiState {
         size,
         ..UiState::default()
     };
-    for view in snapshot.services.values() {
-        ui.logs.insert(view.name.clone(), ring(&view.name, 40));
+    for at in 0..40 {
+        for name in snapshot.services.keys() {
+            let ring = ui.logs.entry(name.clone()).or_default();
+            ring.push(ui.arrived, line(name, at, 40));
+            ui.arrived += 1;
+        }
     }
     ui.cursor = snapshot.services.keys().next_back().cloned();
     ui.cursor_row = snapshot.services.len().saturating_sub(1);
@@ -28,33 +32,29 @@ pub(crate) fn ui(snapshot: &Snapshot, size: (u16, u16)) -> UiState {
 }
 
 /// The last lines of a service.
-pub(crate) fn ring(service: &ServiceName, count: u32) -> LogRing {
-    let line = |at: u32| {
-        let age = i64::from(count - at);
-        let (stream, text) = match at % 9 {
-            6 => (Stream::Stderr, format!("slow query {} ms", 300 + at)),
-            8 => (
-                Stream::Oats,
-                "probe GET /healthz failed: 503 (1 of 3)".to_owned(),
-            ),
-            4 => (
-                Stream::Stdout,
-                format!("\u{1b}[32mINFO\u{1b}[0m request {at} done in \u{1b}[1m2 ms\u{1b}[0m"),
-            ),
-            _ => (Stream::Stdout, format!("GET /work 200 {} ms", 1 + at % 7)),
-        };
-        LogLine {
-            service: service.clone(),
-            stream,
-            at: (at > 1).then(|| ago(age)),
-            text,
-        }
+pub(crate) fn lines(service: &ServiceName, count: u32) -> Vec<LogLine> {
+    (0..count).map(|at| line(service, at, count)).collect()
+}
+
+/// One of the last `count` lines of a service.
+fn line(service: &ServiceName, at: u32, count: u32) -> LogLine {
+    let (stream, text) = match at % 9 {
+        6 => (Stream::Stderr, format!("slow query {} ms", 300 + at)),
+        8 => (
+            Stream::Oats,
+            "probe GET /healthz failed: 503 (1 of 3)".to_owned(),
+        ),
+        4 => (
+            Stream::Stdout,
+            format!("\u{1b}[32mINFO\u{1b}[0m request {at} done in \u{1b}[1m2 ms\u{1b}[0m"),
+        ),
+        _ => (Stream::Stdout, format!("GET /work 200 {} ms", 1 + at % 7)),
     };
-    let lines: std::collections::VecDeque<LogLine> = (0..count).map(line).collect();
-    LogRing {
-        bytes: lines.iter().map(|line| line.text.len()).sum(),
-        lines,
-        behind: 0,
+    LogLine {
+        service: service.clone(),
+        stream,
+        at: (at > 1).then(|| ago(i64::from(count - at))),
+        text,
     }
 }
 

@@ -7,7 +7,9 @@ mod projects;
 mod service;
 mod verdicts;
 
-pub(crate) use looked::{events, ring, ui};
-pub(crate) use projects::{ago, empty, fifty, hostile, many, name, now, shop, snapshot, states};
-pub(crate) use service::service;
+pub(crate) use looked::{events, lines, ui};
+pub(crate) use projects::{
+    ago, empty, fifty, grouped, hostile, many, name, now, shop, snapshot, states,
+};
+pub(crate) use service::{process, service};
 pub(crate) use verdicts::verdicts;

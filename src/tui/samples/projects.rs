@@ -100,6 +100,16 @@ pub(crate) fn many(count: u32) -> Snapshot {
     snapshot("/srv/platform", all)
 }
 
+/// So many services in five groups, most of them up.
+pub(crate) fn grouped(count: u32) -> Snapshot {
+    let mut out = many(count);
+    for view in out.services.values_mut() {
+        let group = view.name.as_str().split('-').next().map(str::to_owned);
+        Arc::make_mut(view).group = group;
+    }
+    out
+}
+
 /// Names, reasons and commands that are longer than any screen, and wide characters.
 pub(crate) fn hostile() -> Snapshot {
     let long = "a-service-with-a-name-as-long-as-the-contract-allows-number-07";

@@ -56,6 +56,11 @@ impl Desk<'_> {
             let text = format!("{} disabled: there is no service.", action.label());
             return self.say(Tone::Error, text);
         };
+        self.act_on_view(view, action);
+    }
+
+    /// Asks for an action on a service: refuses it with its reason, asks back, or asks the owner.
+    pub(super) fn act_on_view(&mut self, view: &ServiceView, action: Action) {
         let verdict = view.actions.get(action);
         if !verdict.allowed {
             return self.refuse(&view.name, action, verdict);
@@ -138,6 +143,7 @@ impl Desk<'_> {
             Wish::Leave(_) => self.want(Effect::Quit(ExitReason::Told)),
             // Asked for again when something changes.
             Wish::WatchLogs(_) => self.ui.watched.clear(),
+            Wish::WatchTree(_) => self.ui.watched_tree = None,
         }
     }
 }

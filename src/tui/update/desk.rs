@@ -53,14 +53,20 @@ pub fn update(
             desk.draw(Urgency::Data);
             desk.refresh_leaving();
             desk.settle();
+            desk.settle_tree();
         }
         Msg::Feed(Feed::Lines(lines)) => desk.take_lines(lines),
         Msg::Feed(Feed::Event(event)) => desk.take_event(event),
+        Msg::Feed(Feed::Tree { service, members }) => desk.take_tree(&service, members),
         Msg::Answer {
             service,
             action,
             answer,
         } => desk.take_answer(&service, action, answer),
+        Msg::Undecided(refusal) => {
+            let text = format!("Nothing was done: {}.", refusal.text());
+            desk.say(Tone::Error, text);
+        }
         Msg::Unsent(wish) => desk.take_back(wish),
         Msg::Interrupt => desk.press_on(),
         Msg::Suspend => desk.refuse_suspend(),
@@ -103,7 +109,11 @@ impl<'a> Desk<'a> {
                 self.draw(Urgency::Key);
                 self.settle();
             }
-            // The text of a paste must not press keys.
+            // The text of a paste must not press keys; where a filter is typed it is text.
+            Input::Paste(text) if self.paste_in_filter(text) => {
+                self.draw(Urgency::Key);
+                self.settle();
+            }
             Input::Paste(_) => self.say(Tone::Info, "Pasted text is ignored.".to_owned()),
             Input::Mouse(_) | Input::FocusGained | Input::FocusLost => {}
         }

@@ -1,13 +1,11 @@
 //! A key, and the command it means here.
 
-use super::desk::Desk;
+use super::{desk::Desk, prompt::types};
 use crate::{
-    keymap::{Command, Context, Key},
+    keymap::{Code, Command, Context, Key},
     tui::{
-        layout,
         message::{Effect, Urgency},
-        state::{Choice, Density, Overlay, Tone},
-        view,
+        state::{Choice, Overlay, Tone, View},
     },
 };
 
@@ -15,9 +13,20 @@ impl Desk<'_> {
     /// Where a key is pressed now.
     fn context(&self) -> Context {
         match &self.ui.overlay {
-            None => Context::Services,
             Some(Overlay::Help { .. }) => Context::Help,
             Some(Overlay::Question(_)) => Context::Dialog,
+            Some(Overlay::Palette(_)) => Context::Palette,
+            Some(Overlay::Port(dialog)) if dialog.entry.is_some() => Context::Prompt,
+            Some(Overlay::Survivor(dialog)) if dialog.entry.is_some() => Context::Prompt,
+            Some(Overlay::Menu(_) | Overlay::Port(_) | Overlay::Survivor(_)) => Context::Menu,
+            None if self.ui.list.typing.is_some() => Context::Prompt,
+            None => match self.ui.view {
+                View::Services => Context::Services,
+                View::Detail(_) => Context::Detail,
+                View::Logs(_) => Context::Logs,
+                View::Events(_) => Context::Events,
+                View::Own => Context::Own,
+            },
         }
     }
 
@@ -37,15 +46,21 @@ impl Desk<'_> {
         self.draw(Urgency::Key);
         // An error stays until it expires or a key is pressed.
         self.taken = self.ui.message.take_if(|it| it.tone == Tone::Error);
-        match self.keymap.lookup(self.context(), key) {
-            Some(command) => self.command(command),
-            None => self.say_unbound(key),
+        self.ui.notices.pop_front();
+        let context = self.context();
+        let letter = letter_of(key).filter(|letter| types(context, *letter));
+        match (letter, self.keymap.lookup(context, key)) {
+            (Some(letter), _) => self.type_letter(letter),
+            (None, _) if self.picks(key) => {}
+            (None, Some(command)) => self.command(command),
+            (None, None) => self.run_from_menu(key),
         }
         self.settle();
+        self.settle_tree();
     }
 
     /// The key means nothing here.
-    fn say_unbound(&mut self, key: Key) {
+    pub(super) fn say_unbound(&mut self, key: Key) {
         let mut text = format!("Key {} is not bound.", key.label());
         if let Some(help) = self.keymap.label(Command::HelpShow) {
             text = format!("{text} {help} shows the keys.");
@@ -54,34 +69,22 @@ impl Desk<'_> {
     }
 
     /// Does what a command says.
-    fn command(&mut self, command: Command) {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the commands are taken level by level"
+    )]
+    pub(super) fn command(&mut self, command: Command) {
         if let Some(action) = command.row().and_then(|row| row.action) {
             return self.act(action);
         }
         match command {
-            Command::ServiceStart
-            | Command::ServiceStop
-            | Command::ServiceKill
-            | Command::ServiceRestart
-            | Command::ServiceRecover => {}
-            Command::DensityNext => self.next_density(),
-            Command::MoveUp => self.move_up(),
-            Command::MoveDown => self.move_down(),
-            Command::MoveLeft => self.move_across(-1),
-            Command::MoveRight => self.move_across(1),
-            Command::MoveFirst => self.move_to(0),
-            Command::MoveLast => self.move_to(usize::MAX),
-            Command::MoveNext => self.move_by(1),
-            Command::MovePrev => self.move_by(-1),
-            Command::LogPageUp => self.scroll_log(|ring, rows, page| ring.scroll_up(page, rows)),
-            Command::LogPageDown => self.scroll_log(|ring, _, page| ring.scroll_down(page)),
-            Command::LogFollow => self.scroll_log(|ring, _, _| ring.follow()),
-            Command::HelpShow => self.toggle_help(),
-            Command::NavBack => self.back(),
-            Command::NavClose if self.ui.overlay.is_some() => self.back(),
-            Command::NavClose | Command::AppQuit => self.ask_to_leave(),
-            Command::AppSuspend => self.refuse_suspend(),
-            Command::ScreenRedraw => self.want(Effect::Clear),
+            Command::Detail(command) => self.detail_command(command),
+            Command::Log(command) => self.log_command(command),
+            Command::Events(command) => self.events_command(command),
+            Command::Own(command) => self.own_command(command),
+            Command::Menu(command) => self.menu_command(command),
+            Command::Palette(command) => self.palette_command(command),
+            Command::Prompt(command) => self.prompt_command(command),
             Command::DialogYes => self.answer_letter(Choice::Yes),
             Command::DialogNo => self.answer_letter(Choice::No),
             Command::DialogChoose => self.choose_focused(),
@@ -92,46 +95,45 @@ impl Desk<'_> {
             Command::HelpDown => self.scroll_help(|top, _| top + 1),
             Command::HelpPageUp => self.scroll_help(usize::saturating_sub),
             Command::HelpPageDown => self.scroll_help(|top, page| top + page),
+            other => self.open_command(other),
         }
     }
 
-    /// One step back: closes what is open; at the root it only wipes the message.
-    fn back(&mut self) {
-        match self.ui.overlay {
-            Some(_) => self.ui.overlay = None,
-            None => self.ui.message = None,
+    /// Opens something, closes something, or leaves.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the commands are taken level by level"
+    )]
+    fn open_command(&mut self, command: Command) {
+        match command {
+            Command::HelpShow => self.toggle_help(),
+            Command::PaletteOpen => self.open_palette(),
+            Command::ActionsOpen => self.open_menu(),
+            Command::PortShow => self.open_port(),
+            Command::SurvivorShow => self.open_survivor(),
+            Command::ViewServices => self.show_services(),
+            Command::ViewDetail | Command::ServiceOpen => self.show_detail(),
+            Command::ViewLogs | Command::LogsOpen => self.show_logs(),
+            Command::ViewEvents => self.show_events(None),
+            Command::EventsOfService => self.show_events(self.ui.cursor.clone()),
+            Command::ViewOwn => self.show(View::Own),
+            Command::NavClose if self.is_at_the_root() => self.ask_to_leave(),
+            Command::NavBack | Command::NavClose => self.back(),
+            Command::AppQuit => self.ask_to_leave(),
+            Command::AppSuspend => self.refuse_suspend(),
+            Command::ScreenRedraw => self.want(Effect::Clear),
+            other => self.list_command(other),
         }
     }
+}
 
-    /// Panes, table, panes.
-    fn next_density(&mut self) {
-        let now = layout::density(self.ui, self.snapshot.services.len());
-        self.ui.chosen = Some(match now {
-            Density::Panes => Density::Table,
-            Density::Table => Density::Panes,
-        });
+/// The letter that a key types.
+fn letter_of(key: Key) -> Option<char> {
+    if let Code::Char(letter) = key.code
+        && !key.ctrl
+        && !key.alt
+    {
+        return Some(letter);
     }
-
-    /// Opens the help, or closes it. A question is answered first.
-    fn toggle_help(&mut self) {
-        match self.ui.overlay {
-            None => self.ui.overlay = Some(Overlay::Help { top: 0 }),
-            Some(Overlay::Help { .. }) => self.ui.overlay = None,
-            Some(Overlay::Question(_)) => {
-                self.say(Tone::Info, "The question comes first.".to_owned());
-            }
-        }
-    }
-
-    /// Scrolls the help: from its first row, and the rows of a page, to its next first row.
-    fn scroll_help(&mut self, next: impl FnOnce(usize, usize) -> usize) {
-        let body = layout::body(self.ui.size);
-        let rows = usize::from(body.height.saturating_sub(2));
-        let most = view::help_height(self.keymap).saturating_sub(rows);
-        let page = rows.saturating_sub(1).max(1);
-        if let Some(Overlay::Help { top }) = &mut self.ui.overlay {
-            // The terminal may have grown since.
-            *top = next((*top).min(most), page).min(most);
-        }
-    }
+    None
 }

@@ -6,12 +6,23 @@
 
 mod act;
 mod desk;
+mod detail;
+mod events;
 mod keys;
 mod leave;
+mod list;
+mod logs;
+mod menu;
 mod moving;
 mod news;
+mod own;
+mod palette;
+mod port;
+mod prompt;
 mod question;
 mod say;
+mod survivor;
+mod views;
 
 #[cfg(test)]
 mod tests;

@@ -4,25 +4,33 @@ use std::sync::Arc;
 
 use super::desk::Desk;
 use crate::{
-    model::{ActorKind, Event, EventKind, LogLine, Outcome},
+    model::{Action, ActorKind, Event, EventKind, LogLine, Outcome},
     tui::{
         message::Urgency,
-        state::{EVENTS_KEPT, Tone},
+        rings,
+        state::{EVENTS_KEPT, RINGS_BYTES, Tone},
     },
 };
 
 impl Desk<'_> {
     /// Keeps the lines of the logs that are looked at.
     pub(super) fn take_lines(&mut self, lines: Vec<LogLine>) {
-        let mut any = false;
-        for line in lines {
-            if self.ui.watched.contains(&line.service) {
-                let ring = self.ui.logs.entry(line.service.clone()).or_default();
-                ring.push(line);
-                any = true;
+        let ui = &mut *self.ui;
+        let before = ui.arrived;
+        for line in rings::only_new(&ui.logs, lines) {
+            if ui.watched.contains(&line.service) {
+                let ring = match ui.logs.get_mut(&line.service) {
+                    Some(ring) => ring,
+                    None => ui.logs.entry(line.service.clone()).or_default(),
+                };
+                ring.torn = false;
+                ring.push(ui.arrived, line);
+                ui.arrived += 1;
             }
         }
-        if any {
+        if ui.arrived != before {
+            rings::trim(&mut ui.logs, RINGS_BYTES);
+            self.hold_place();
             self.draw(Urgency::Data);
         }
     }
@@ -46,7 +54,14 @@ fn ending(event: &Event) -> Option<(Tone, String)> {
     if !human || event.kind != EventKind::Result {
         return None;
     }
-    let (action, service) = (event.action?.label(), event.service.as_ref()?);
+    // What was decided about a process in doubt is no action of the gate.
+    let action = event.action.map_or("The decision", Action::label);
+    let service = event.service.as_ref()?;
+    let of = if event.action.is_some() {
+        "of"
+    } else {
+        "about"
+    };
     let (tone, how) = match event.result? {
         Outcome::Done => (Tone::Info, "is done"),
         Outcome::Failed => (Tone::Error, "has failed"),
@@ -55,7 +70,7 @@ fn ending(event: &Event) -> Option<(Tone, String)> {
     };
     let reason = event.reason.as_deref().map(|it| it.trim_end_matches('.'));
     Some(match reason.filter(|reason| !reason.is_empty()) {
-        Some(reason) => (tone, format!("{action} of {service} {how}: {reason}.")),
-        None => (tone, format!("{action} of {service} {how}.")),
+        Some(reason) => (tone, format!("{action} {of} {service} {how}: {reason}.")),
+        None => (tone, format!("{action} {of} {service} {how}.")),
     })
 }

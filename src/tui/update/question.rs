@@ -18,7 +18,7 @@ impl Desk<'_> {
     fn asked(&mut self) -> Option<&mut Question> {
         match &mut self.ui.overlay {
             Some(Overlay::Question(question)) => Some(question),
-            Some(Overlay::Help { .. }) | None => None,
+            _ => None,
         }
     }
 

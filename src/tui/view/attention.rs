@@ -3,6 +3,7 @@
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
+    style::Style,
     text::{Line, Span},
 };
 
@@ -10,47 +11,44 @@ use super::{
     Scene, keys,
     text::{Pen, width},
 };
-use crate::model::{Action, ServiceView, State};
+use crate::{
+    keymap::Command,
+    model::{Action, HolderClass, Phase, ServiceView, State},
+};
 
 /// Draws the worst trouble; leaves the row empty when there is none.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
-    let mut troubles: Vec<(u8, State, &ServiceView)> = scene
-        .snapshot
-        .services
-        .values()
-        .filter_map(|view| {
-            let state = State::of(view);
-            Some((state.trouble()?, state, &**view))
-        })
-        .collect();
-    let problems = &scene.snapshot.problems;
-    let total = troubles.len() + problems.len();
-    // The first one in name order among those that are equally bad.
-    troubles.sort_by_key(|(rank, _, _)| *rank);
+    let services = scene.snapshot.services.values();
+    let troubles = services.filter_map(|view| {
+        let state = State::of(view);
+        Some((state.trouble()?, state, &**view))
+    });
+    let (mut total, mut worst) = (0_usize, None::<(u8, State, &ServiceView)>);
+    for trouble in troubles {
+        total += 1;
+        // The first one in name order among those that are equally bad.
+        if worst.is_none_or(|(rank, _, _)| trouble.0 < rank) {
+            worst = Some(trouble);
+        }
+    }
     let theme = scene.theme;
-    let (sentence, style, cure) = match (problems.first(), troubles.first()) {
-        (Some(problem), _) => (
-            format!(
-                "{} line {}: {}",
-                problem.file, problem.line, problem.message
-            ),
-            theme.alarm(),
-            Vec::new(),
-        ),
+    let (sentence, style, cure) = match (problem(scene), worst) {
+        (Some((text, style)), _) => (text, style, Vec::new()),
         (None, Some((_, state, view))) => (
-            scene.teller().trouble(view, *state),
-            theme.state(*state),
-            cure(scene, view, *state),
+            scene.teller().trouble(view, state),
+            theme.state(state),
+            cure(scene, view, state),
         ),
-        (None, None) => return,
+        (None, None) => match notice(scene) {
+            Some((text, style)) => (text, style, Vec::new()),
+            None => return,
+        },
     };
-    let more = (total > 1).then(|| Span::styled(format!("  +{} more", total - 1), style));
-    let with_cure = more.clone().into_iter().chain(cure);
     let mut pen = Pen::new(buffer, area, theme.cut());
     pen.keep(1).put(" ! ", style);
-    // The sentence matters most: what stands beside it gives way.
+    // The sentence matters most: what stands beside it gives way, but for the number.
     let room = pen.room();
-    let beside: [Line<'_>; 2] = [with_cure.collect(), more.into_iter().collect()];
+    let beside = besides(scene, total, cure, style);
     let fits = |line: &&Line<'_>| width(&sentence) + line.width() <= room;
     if let Some(right) = beside.iter().find(fits).or(beside.last()) {
         pen.line_right(right);
@@ -58,19 +56,61 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
     pen.say(&sentence, style);
 }
 
+/// What may stand beside the sentence, the longest first: the cure, how many are in trouble, and
+/// the key that shows only these.
+fn besides(
+    scene: Scene<'_>,
+    total: usize,
+    cure: Vec<Span<'static>>,
+    style: Style,
+) -> Vec<Line<'static>> {
+    if total < 2 {
+        return vec![Line::from(cure), Line::default()];
+    }
+    let number = Span::styled(format!("  {total} in trouble"), style);
+    let list = if scene.ui.list.problems {
+        None
+    } else {
+        keys::hint(scene, &[Command::FilterProblems], "list")
+    };
+    let list: Vec<Span<'static>> = list
+        .into_iter()
+        .flat_map(|[key, word]| [Span::raw("  "), key, word])
+        .collect();
+    let number = || vec![number.clone()];
+    vec![
+        Line::from([cure, number(), list.clone()].concat()),
+        Line::from([number(), list].concat()),
+        Line::from(number()),
+    ]
+}
+
+/// What is wrong beside the services: a service file, then a notice.
+pub(super) fn beside(scene: Scene<'_>) -> Option<(String, Style)> {
+    problem(scene).or_else(|| notice(scene))
+}
+
+/// What is wrong in a service file.
+fn problem(scene: Scene<'_>) -> Option<(String, Style)> {
+    let problem = scene.snapshot.problems.first()?;
+    let (file, line, message) = (&problem.file, problem.line, &problem.message);
+    Some((
+        format!("{file} line {line}: {message}"),
+        scene.theme.alarm(),
+    ))
+}
+
+/// What has to be read once.
+fn notice(scene: Scene<'_>) -> Option<(String, Style)> {
+    let notice = scene.ui.notices.front()?;
+    Some((notice.clone(), scene.theme.warning()))
+}
+
 /// The key of what would most likely help. A key acts on the service in focus: when that is
 /// another one, this is said.
 fn cure(scene: Scene<'_>, view: &ServiceView, state: State) -> Vec<Span<'static>> {
-    let candidates: &[Action] = match state {
-        State::Degraded => &[Action::Recover, Action::Restart],
-        State::Fail | State::Retry => &[Action::Start],
-        State::Port => &[Action::FreePort],
-        State::Doubt | State::Up | State::Start | State::Wait | State::Ends | State::Stop => &[],
-    };
-    let allowed = candidates
-        .iter()
-        .find(|action| view.actions.get(**action).allowed);
-    let Some(hint) = allowed.and_then(|action| keys::action(scene, *action)) else {
+    let hint = cure_of(scene, view, state).filter(|_| scene.ui.view.acts());
+    let Some(hint) = hint else {
         return Vec::new();
     };
     let lead = if scene.ui.cursor.as_ref() == Some(&view.name) {
@@ -79,4 +119,33 @@ fn cure(scene: Scene<'_>, view: &ServiceView, state: State) -> Vec<Span<'static>
         "  select it, then "
     };
     std::iter::once(Span::raw(lead)).chain(hint).collect()
+}
+
+/// The key itself: of an action that is allowed, or of a dialog that shows who is in the way.
+fn cure_of(scene: Scene<'_>, view: &ServiceView, state: State) -> Option<keys::Hint> {
+    let candidates: &[Action] = match state {
+        State::Port => return keys::hint(scene, &[Command::PortShow], "look"),
+        State::Doubt => return keys::hint(scene, &[Command::SurvivorShow], "look"),
+        // A restart would run into the same holder again.
+        State::Degraded | State::Start if is_imposed_on(view) => {
+            return keys::hint(scene, &[Command::PortShow], "look");
+        }
+        State::Degraded => &[Action::Recover, Action::Restart],
+        State::Fail | State::Retry => &[Action::Start],
+        State::Up | State::Start | State::Wait | State::Ends | State::Stop => &[],
+    };
+    let mut allowed = candidates
+        .iter()
+        .filter(|action| view.actions.get(**action).allowed);
+    allowed.find_map(|action| keys::action(scene, *action))
+}
+
+/// Whether a service runs while somebody else holds its port.
+fn is_imposed_on(view: &ServiceView) -> bool {
+    let class = view.holder.as_ref().map(|holder| holder.class);
+    view.phase == Phase::Running
+        && matches!(
+            class,
+            Some(HolderClass::OtherService | HolderClass::Stranger | HolderClass::OtherUser)
+        )
 }

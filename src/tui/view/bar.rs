@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::{
     buffer::Buffer,
-    layout::Rect,
+    layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
@@ -24,27 +24,33 @@ const NAME: usize = 24;
 /// And this where there is little room.
 const NAME_NARROW: usize = 16;
 
-/// Draws the action line.
-pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
+/// Draws the action line; returns where the cursor is when something is typed there.
+pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> Option<Position> {
     let room = usize::from(area.width).saturating_sub(2);
+    if scene.ui.list.typing.is_some() && scene.ui.leaving.is_none() {
+        return Some(draw_prompt(buffer, area, scene));
+    }
+    // Where the keys of the services do not work, none is offered.
+    let view = focused(scene).filter(|_| scene.ui.view.acts());
+    let (sentence, style) = said(scene).unwrap_or_else(|| {
+        let why = view.and_then(why_not).unwrap_or_default();
+        (why.to_owned(), Style::new())
+    });
     let mut pen = Pen::new(buffer, area, scene.theme.cut());
     pen.keep(1).skip(1);
-    if let Some(how) = &scene.ui.leaving {
-        pen.say(&leaving(scene, how), scene.theme.strong());
-        return;
+    if scene.ui.leaving.is_some() {
+        pen.say(&sentence, style);
+        return None;
     }
-    let view = focused(scene);
     let most = if area.width < 120 { NAME_NARROW } else { NAME };
     let name = view.map(|view| cut_middle(view.name.as_str(), most, scene.theme.cut()));
     let hints: Vec<Span<'static>> = view.map(|view| hints(scene, view)).unwrap_or_default();
-    let (sentence, style) = sentence(scene, view);
-    let urgent = scene
-        .ui
-        .message
-        .as_ref()
-        .is_some_and(|m| m.tone == Tone::Error);
+    let message = scene.ui.message.as_ref();
+    let urgent = message.is_some_and(|message| message.tone == Tone::Error);
     let lead = name.as_deref().map_or(0, |name| width(name) + 3);
     let (kept, sentence) = fit(room, lead, &hints, &sentence, urgent);
+    // The name is under the cursor as well: it gives way before a fact is cut.
+    let name = name.filter(|_| lead + width(&sentence) <= room);
     if let Some(name) = &name {
         pen.put(name, scene.theme.strong());
     }
@@ -57,34 +63,55 @@ pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
         }
         pen.say(&sentence, style);
     }
+    None
 }
 
-/// What is said beside the actions: a message, else what is under way, else the reason that is
-/// most likely asked for.
-fn sentence(scene: Scene<'_>, view: Option<&ServiceView>) -> (String, Style) {
-    let plain = Style::new();
+/// Draws the filter while it is typed, and how many services match.
+fn draw_prompt(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> Position {
+    let theme = scene.theme;
+    let (matching, all) = (scene.shown.matching, scene.shown.all);
+    let found = format!("  {matching} of {all}");
+    let mut pen = Pen::new(buffer, area, theme.cut());
+    pen.keep(1).skip(1).put("/", theme.key());
+    let room = pen.room().saturating_sub(width(&found) + 1);
+    let typed = &scene.ui.list.filter;
+    // The end is where letters are typed: the beginning gives way.
+    let hidden = typed.char_indices().map(|(at, _)| at);
+    let tails = hidden.filter_map(|at| typed.get(at..));
+    let tail = tails.into_iter().find(|tail| width(tail) <= room);
+    pen.put(tail.unwrap_or_default(), theme.strong());
+    let caret = pen.position();
+    let style = if matching == 0 {
+        theme.warning()
+    } else {
+        theme.dim()
+    };
+    pen.put(theme.caret(), Style::new()).put(&found, style);
+    caret
+}
+
+/// What has to be said before any reason: how oats leaves, what was done, what is under way.
+pub(super) fn said(scene: Scene<'_>) -> Option<(String, Style)> {
+    if let Some(how) = &scene.ui.leaving {
+        return Some((leaving(scene, how), scene.theme.strong()));
+    }
     if let Some(message) = &scene.ui.message {
         let times = match message.times {
             0 | 1 => String::new(),
             many => format!(" x{many}"),
         };
         let style = scene.theme.tone(message.tone);
-        return (format!("{}{times}", message.text), style);
+        return Some((format!("{}{times}", message.text), style));
     }
-    let Some(view) = view else {
-        return (String::new(), plain);
-    };
-    if let Some(pending) = &view.pending {
-        let age = scene.snapshot.written_at.since(pending.since).as_secs();
-        let what = pending.action.row().progressive;
-        let text = format!("{what} for {age} s, asked by {}", by(&pending.by));
-        return (text, scene.theme.state(State::Start));
-    }
-    (why_not(view).unwrap_or_default().to_owned(), plain)
+    let pending = focused(scene)?.pending.as_ref()?;
+    let age = scene.snapshot.written_at.since(pending.since).as_secs();
+    let what = pending.action.row().progressive;
+    let text = format!("{what} for {age} s, asked by {}", by(&pending.by));
+    Some((text, scene.theme.state(State::Start)))
 }
 
 /// How many of the hints are shown, and how much of the sentence: a long sentence is shortened
-/// after its PID first, then the least likely actions give way.
+/// after its key fact first, then the least likely actions give way.
 fn fit<'a>(
     room: usize,
     lead: usize,
@@ -93,35 +120,49 @@ fn fit<'a>(
     urgent: bool,
 ) -> (usize, Cow<'a, str>) {
     let taken = |kept: usize| -> usize { hints.iter().take(kept).map(Span::width).sum() };
-    let forms = [
-        Cow::Borrowed(sentence),
-        after_pid(sentence),
-        without_pid(sentence),
-    ];
     let all = hints.len() / 2;
     let fewest = if urgent { 0 } else { all.min(2) };
     for least in [all, fewest, 0] {
-        for form in &forms {
+        for form in forms(sentence) {
             for kept in (least..=all).rev() {
-                if lead + taken(kept * 2) + width(form) <= room {
-                    return (kept * 2, form.clone());
+                if lead + taken(kept * 2) + width(&form) <= room {
+                    return (kept * 2, form);
                 }
             }
         }
     }
-    let [_, _, shortest] = forms;
-    (0, shortest)
+    (0, shortest(sentence, |form| width(form) <= room))
 }
 
-/// A sentence that ends after its first PID.
-fn after_pid(sentence: &str) -> Cow<'_, str> {
+/// A sentence, and what may stand for it where there is little room, the longest first.
+fn forms(sentence: &str) -> [Cow<'_, str>; 4] {
+    [
+        Cow::Borrowed(sentence),
+        after_pid(sentence, true),
+        after_pid(sentence, false),
+        without_pid(sentence),
+    ]
+}
+
+/// The longest form of a sentence that fits; the shortest when none does.
+pub(super) fn shortest(sentence: &str, fits: impl Fn(&str) -> bool) -> Cow<'_, str> {
+    let [whole, named, numbered, bare] = forms(sentence);
+    let longer = [whole, named, numbered].into_iter();
+    longer.into_iter().find(|form| fits(form)).unwrap_or(bare)
+}
+
+/// A sentence that ends after its first PID, and after the command in brackets behind it.
+fn after_pid(sentence: &str, with_command: bool) -> Cow<'_, str> {
     let digits = sentence.find("PID ").map(|at| at + 4);
     let end = digits.and_then(|start| {
         let rest = sentence.get(start..)?;
         let more = rest.find(|c: char| !c.is_ascii_digit())?;
-        Some(start + more)
+        let behind = rest.get(more..)?;
+        let command = behind.starts_with(" (").then(|| behind.find(')')).flatten();
+        let command = command.filter(|_| with_command).map_or(0, |at| at + 1);
+        Some(start + more + command)
     });
-    let bracket = |text: &str| text.contains('(') && !text.contains(')');
+    let bracket = |text: &str| text.matches('(').count() > text.matches(')').count();
     match end.and_then(|end| sentence.get(..end)) {
         Some(text) if bracket(text) => Cow::Owned(format!("{text}).")),
         Some(text) => Cow::Owned(format!("{text}.")),
@@ -133,7 +174,7 @@ fn after_pid(sentence: &str) -> Cow<'_, str> {
 fn without_pid(sentence: &str) -> Cow<'_, str> {
     match sentence.split_once(" (PID ") {
         Some((text, rest)) if rest.ends_with(").") => Cow::Owned(format!("{text}.")),
-        Some(_) | None => after_pid(sentence),
+        Some(_) | None => after_pid(sentence, false),
     }
 }
 
@@ -215,15 +256,60 @@ fn leaving(scene: Scene<'_>, how: &str) -> String {
     }
 }
 
-/// Draws the footer: as many keys as fit, the most useful first.
+/// How many keys at the end of a footer stay whatever else has to go: help and quit.
+const STAY: usize = 2;
+
+/// Draws the footer: as many keys as fit, the most useful first, and always the last ones.
 pub(super) fn draw_keys(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, all: &[[Span<'_>; 2]]) {
+    // Where there is little room one blank between them has to do.
+    let gap: u16 = if area.width < 60 { 1 } else { 2 };
+    let columns = |hint: &[Span<'_>; 2]| hint.iter().map(Span::width).sum::<usize>();
     let mut pen = Pen::new(buffer, area, scene.theme.cut());
     pen.skip(1);
-    for [key, label] in all {
-        if key.width() + label.width() > pen.room() {
+    let (front, last) = all.split_at(all.len().saturating_sub(STAY));
+    let kept: usize = last
+        .iter()
+        .map(|hint| columns(hint) + usize::from(gap))
+        .sum();
+    let mut room = (pen.room() + usize::from(gap)).saturating_sub(kept);
+    let fits = front.iter().take_while(|hint| {
+        let taken = columns(hint) + usize::from(gap);
+        let fits = taken <= room;
+        room = room.saturating_sub(taken);
+        fits
+    });
+    for hint in fits.chain(last) {
+        if columns(hint) > pen.room() {
             break;
         }
-        pen.line(&Line::from(vec![key.clone(), label.clone()]))
-            .skip(2);
+        pen.line(&Line::from(hint.to_vec())).skip(gap);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_cut_only_behind_its_key_fact() {
+        let long = "Start disabled: port 8080 is held by PID 48211 (python3). p frees it.";
+        let cut = |columns: usize| shortest(long, |form| width(form) <= columns).into_owned();
+        assert_eq!(cut(80), long);
+        assert_eq!(
+            cut(60),
+            "Start disabled: port 8080 is held by PID 48211 (python3)."
+        );
+        for columns in [0, 20, 50] {
+            assert_eq!(
+                cut(columns),
+                "Start disabled: port 8080 is held by PID 48211."
+            );
+        }
+        let service = "Start disabled: port 80 is held by service web (PID 7).";
+        assert_eq!(
+            shortest(service, |form| form.len() < 50),
+            "Start disabled: port 80 is held by service web."
+        );
+        assert_eq!(shortest("No fact at all.", |_| false), "No fact at all.");
     }
 }

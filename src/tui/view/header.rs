@@ -9,8 +9,15 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Scene, text::Pen};
-use crate::model::{Snapshot, State, snapshot::OwnerMode, state};
+use super::{
+    Scene, keys,
+    text::{Pen, cut_middle},
+};
+use crate::{
+    keymap::Command,
+    model::{Snapshot, State, snapshot::OwnerMode, state},
+    tui::state::{MERGED, View},
+};
 
 /// Which page of panes is shown, when there are several: this one, and how many.
 pub(super) type Page = Option<(usize, usize)>;
@@ -20,52 +27,111 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, page: Page
     let room = usize::from(area.width);
     let left = lefts(scene);
     let right = rights(scene, page);
-    // The first pair that fits: what is at the right shrinks first.
-    let pairs = left
-        .iter()
-        .flat_map(|left| right.iter().map(move |right| (left, right)));
-    let fits = pairs
-        .clone()
-        .find(|(left, right)| left.width() + right.width() + 2 <= room);
+    let fits = |pair: &(&Line<'_>, &Line<'_>)| pair.0.width() + pair.1.width() + 3 <= room;
+    let last = left.last().zip(right.last());
+    // The first pair that fits: what is at the right shrinks first, but for what hides services.
+    let found = if hidden(scene).is_empty() {
+        let pairs = left
+            .iter()
+            .flat_map(|left| right.iter().map(move |right| (left, right)));
+        pairs.into_iter().find(fits)
+    } else {
+        // How many are in trouble stays.
+        let left = left.get(..left.len().saturating_sub(1)).unwrap_or_default();
+        let pairs = right
+            .iter()
+            .flat_map(|right| left.iter().map(move |left| (left, right)));
+        pairs.into_iter().find(fits)
+    };
     let mut pen = Pen::new(buffer, area, scene.theme.cut());
-    if let Some((left, right)) = fits.or_else(|| pairs.last()) {
+    if let Some((left, right)) = found.or(last) {
         pen.keep(1).line_right(right).keep(1).line(left);
+    }
+}
+
+/// Draws the header of a view that is not all services: the way to it.
+pub(super) fn draw_trail(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, view: &View) {
+    let cursor = scene.ui.cursor.as_ref().map_or("-", |name| name.as_str());
+    let all = match scene.snapshot.services.len() {
+        count if count > MERGED => format!("{MERGED} of {count} services"),
+        _ => "all services".to_owned(),
+    };
+    let parts: Vec<&str> = match view {
+        View::Services => Vec::new(),
+        View::Detail(_) => vec![cursor],
+        View::Logs(log) => vec![
+            "logs",
+            log.service.as_ref().map_or(all.as_str(), |it| it.as_str()),
+        ],
+        View::Events(events) => match &events.service {
+            Some(service) => vec!["events", service.as_str()],
+            None => vec!["events"],
+        },
+        View::Own => vec!["oats's own log"],
+    };
+    let right = rights(scene, None);
+    let mut pen = Pen::new(buffer, area, scene.theme.cut());
+    pen.keep(1);
+    if let Some(right) = right.last() {
+        pen.line_right(right);
+    }
+    pen.keep(1).skip(1).put("oats", scene.theme.strong());
+    for part in std::iter::once(project(scene.snapshot).as_str()).chain(parts) {
+        pen.put(&format!(" {} ", scene.theme.step()), scene.theme.dim())
+            .put(part, Style::new());
     }
 }
 
 /// The left part, longest first: name, project, counts.
 fn lefts(scene: Scene<'_>) -> Vec<Line<'static>> {
+    if scene.snapshot.services.is_empty() {
+        let none = vec![Span::raw("no services")];
+        return vec![left(scene, true, none.clone()), left(scene, false, none)];
+    }
     let counts = state::counts(scene.snapshot);
     let total: usize = counts.iter().map(|(_, count)| count).sum();
     let noun = if total == 1 { "service" } else { "services" };
-    let project = project(scene.snapshot);
     let heads = [format!("{total} {noun}:"), format!("{total}:")];
     let [long, short] = heads.map(|head| counted(scene, head, &counts, State::counted));
     let words = counted(scene, format!("{total}:"), &counts, State::word);
-    let forms = [
-        (Some(&project), long),
-        (Some(&project), short),
-        (Some(&project), words),
-        (Some(&project), summed(scene, total, &counts)),
-        (None, summed(scene, total, &counts)),
+    let summed = |most| summed(scene, total, &counts, most);
+    let mut out = vec![
+        left(scene, true, long),
+        left(scene, true, short),
+        left(scene, true, words),
+        left(scene, true, summed(4)),
+        left(scene, false, summed(4)),
     ];
-    let line = |(project, counted): (Option<&String>, Vec<Span<'static>>)| {
-        let bar = || Span::styled(format!(" {} ", scene.theme.bar()), scene.theme.dim());
-        let mut spans = vec![Span::raw(" "), Span::styled("oats", scene.theme.strong())];
-        if let Some(project) = project {
-            spans.extend([bar(), Span::raw(project.clone())]);
-        }
-        spans.push(bar());
-        spans.extend(counted);
-        Line::from(spans)
-    };
-    forms.into_iter().map(line).collect()
+    // Where there is little room: without the bar, then without the least telling counts.
+    for most in (1..=4).rev() {
+        let mut spans = vec![Span::raw(" "), Span::styled("oats ", scene.theme.strong())];
+        spans.extend(summed(most));
+        out.push(Line::from(spans));
+    }
+    out
+}
+
+/// Name, project where it is wanted, and counts.
+fn left(scene: Scene<'_>, project: bool, counted: Vec<Span<'static>>) -> Line<'static> {
+    let bar = || Span::styled(format!(" {} ", scene.theme.bar()), scene.theme.dim());
+    let mut spans = vec![Span::raw(" "), Span::styled("oats", scene.theme.strong())];
+    if project {
+        spans.extend([bar(), Span::raw(self::project(scene.snapshot))]);
+    }
+    spans.push(bar());
+    spans.extend(counted);
+    Line::from(spans)
 }
 
 /// "10: 1 up 5 bad 1 off 3 busy"
-fn summed(scene: Scene<'_>, total: usize, counts: &[(State, usize)]) -> Vec<Span<'static>> {
+fn summed(
+    scene: Scene<'_>,
+    total: usize,
+    counts: &[(State, usize)],
+    most: usize,
+) -> Vec<Span<'static>> {
     let mut spans = vec![Span::raw(format!("{total}:"))];
-    for (count, word) in sums(counts) {
+    for (count, word) in sums(counts).into_iter().take(most) {
         let bad = word == BAD;
         let style = if bad {
             scene.theme.alarm()
@@ -106,9 +172,6 @@ fn counted(
     counts: &[(State, usize)],
     word: fn(State) -> &'static str,
 ) -> Vec<Span<'static>> {
-    if counts.is_empty() {
-        return vec![Span::raw("no services")];
-    }
     let mut spans = vec![Span::raw(head)];
     for (state, count) in counts {
         let style = match state.trouble() {
@@ -121,7 +184,8 @@ fn counted(
     spans
 }
 
-/// The right part, longest first: page, who owns the root, where it can be reached.
+/// The right part, longest first: what hides services, page, who owns the root, where it can be
+/// reached.
 fn rights(scene: Scene<'_>, page: Page) -> Vec<Line<'static>> {
     let owner = match &scene.snapshot.owner {
         Some(owner) => match owner.mode {
@@ -130,23 +194,61 @@ fn rights(scene: Scene<'_>, page: Page) -> Vec<Line<'static>> {
         },
         None => "no owner",
     };
-    let dot = scene.theme.dot();
+    let theme = scene.theme;
+    let dot = theme.dot();
     let page = page.map(|(at, of)| format!("page {at} of {of}"));
-    let live = || Span::styled("LIVE", scene.theme.strong());
-    let mut out = Vec::new();
+    let hidden = hidden(scene);
     let api = scene.snapshot.api.as_deref();
-    for parts in [
-        vec![page.as_deref(), Some(owner), api],
-        vec![page.as_deref(), Some(owner)],
-        vec![page.as_deref()],
-    ] {
+    let line = |hidden: Option<&String>, parts: &[Option<&str>]| {
         let mut spans = Vec::new();
-        for part in parts.into_iter().flatten() {
+        if let Some(hidden) = hidden {
+            spans.push(Span::styled(hidden.clone(), theme.warning()));
+            spans.push(Span::raw(format!(" {dot} ")));
+        }
+        for part in parts.iter().flatten() {
             spans.push(Span::raw(format!("{part} {dot} ")));
         }
-        spans.push(live());
-        out.push(Line::from(spans));
+        spans.push(Span::styled("LIVE", theme.strong()));
+        Line::from(spans)
+    };
+    let page = page.as_deref();
+    let long = hidden.first();
+    let mut out = Vec::new();
+    if hidden.is_empty() {
+        out.push(line(None, &[page, Some(owner), api]));
+        out.push(line(None, &[page, Some(owner)]));
     }
+    out.push(line(long, &[page]));
+    // That something is hidden is said whatever else there is no room for.
+    for hidden in hidden {
+        out.push(Line::styled(hidden, theme.warning()));
+    }
+    out
+}
+
+/// What hides services, longest first: "filter: web (3 of 50), Esc clears". Nothing when nothing
+/// does, or while it is typed.
+fn hidden(scene: Scene<'_>) -> Vec<String> {
+    let list = &scene.ui.list;
+    if !list.hides() || list.typing.is_some() || scene.ui.view != View::Services {
+        return Vec::new();
+    }
+    let filter = list.filter.trim();
+    let what = |columns| match (filter, list.problems) {
+        ("", _) => "problems only".to_owned(),
+        (filter, problems) => {
+            let filter = cut_middle(filter, columns, scene.theme.cut());
+            let problems = if problems { ", problems only" } else { "" };
+            format!("filter: {filter}{problems}")
+        }
+    };
+    let (matching, all) = (scene.shown.matching, scene.shown.all);
+    let mut out = Vec::new();
+    if let Some(key) = keys::label(scene, Command::NavBack) {
+        out.push(format!("{} ({matching} of {all}), {key} clears", what(24)));
+    }
+    out.push(format!("{} ({matching} of {all})", what(24)));
+    out.push(format!("{} ({matching})", what(12)));
     out
 }
 

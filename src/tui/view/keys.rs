@@ -4,10 +4,17 @@ use ratatui::{style::Style, text::Span};
 
 use super::Scene;
 use crate::{
-    keymap::{Code, Command, Key},
+    keymap::{
+        Code, Command, Key,
+        command::{
+            DetailCommand, EventsCommand, LogCommand, MenuCommand, OwnCommand, PaletteCommand,
+            PromptCommand, Step,
+        },
+    },
     model::Action,
     tui::{
-        state::{Density, QuestionKind},
+        layout::{self, Tier},
+        state::{Density, QuestionKind, View},
         theme::Glyphs,
     },
 };
@@ -57,8 +64,22 @@ pub(super) fn hint(scene: Scene<'_>, commands: &[Command], text: &str) -> Option
     })
 }
 
+/// The keys of what fills the screen.
+pub(super) fn view(scene: Scene<'_>) -> Vec<Hint> {
+    match &scene.ui.view {
+        View::Services if scene.ui.list.typing.is_some() => typing(scene),
+        View::Services if scene.snapshot.services.is_empty() => few(scene),
+        View::Services if layout::tier(scene.ui.size) == Tier::Compact => compact(scene),
+        View::Services => services(scene, scene.shown.density),
+        View::Detail(_) => detail(scene),
+        View::Logs(_) => logs(scene),
+        View::Events(_) => events(scene),
+        View::Own => own(scene),
+    }
+}
+
 /// The keys of the footer, the ones that stay longest first.
-pub(super) fn services(scene: Scene<'_>, density: Density) -> Vec<Hint> {
+fn services(scene: Scene<'_>, density: Density) -> Vec<Hint> {
     use Command as C;
     let (moves, word, other): (&[C], _, _) = match density {
         Density::Panes => (
@@ -66,22 +87,220 @@ pub(super) fn services(scene: Scene<'_>, density: Density) -> Vec<Hint> {
             "pane",
             "table",
         ),
-        Density::Table => (&[C::MoveUp, C::MoveDown], "move", "panes"),
+        Density::Table => (&[C::MoveUp, C::MoveDown], "move", "grid"),
+        Density::Grid => (
+            &[C::MoveLeft, C::MoveUp, C::MoveDown, C::MoveRight],
+            "cell",
+            "panes",
+        ),
     };
+    let among = density == Density::Grid && !scene.shown.troubles.is_empty();
+    let next = among.then(|| hint(scene, &[C::MoveNext], "next problem"));
+    let groups = scene.shown.grouped;
+    let group = groups.then(|| hint(scene, &[C::GroupPrev, C::GroupNext], "group"));
     let all = [
         hint(scene, moves, word),
+        next.flatten(),
+        hint(scene, &[C::ServiceOpen], "detail"),
+        hint(scene, &[C::LogsOpen], "log"),
+        hint(scene, &[C::ActionsOpen], "actions"),
         hint(scene, &[C::DensityNext], other),
-        hint(scene, &[C::LogPageUp, C::LogPageDown], "log"),
-        hint(scene, &[C::LogFollow], "follow"),
+        hint(scene, &[C::FilterEdit], "filter"),
+        hint(scene, &[C::FilterProblems], "problems"),
+        group.flatten(),
+        hint(scene, &[C::PortShow], "port"),
+        hint(scene, &[C::SortPrev, C::SortNext], "sort"),
+        hint(scene, &[C::PaletteOpen], "commands"),
         hint(scene, &[C::HelpShow], "help"),
         hint(scene, &[C::NavClose], "quit"),
     ];
     all.into_iter().flatten().collect()
 }
 
-/// The keys of a project without services.
-pub(super) fn few(scene: Scene<'_>) -> Vec<Hint> {
+/// The keys where there is little room, the ones that stay longest first.
+fn compact(scene: Scene<'_>) -> Vec<Hint> {
+    use Command as C;
+    let bare = |commands: &[Command]| {
+        let [keys, _] = hint(scene, commands, "")?;
+        Some([keys, Span::raw("")])
+    };
     let all = [
+        bare(&[C::MoveUp, C::MoveDown]),
+        bare(&[C::ServiceOpen]),
+        hint(scene, &[C::ActionsOpen], "actions"),
+        hint(scene, &[C::LogsOpen], "log"),
+        hint(scene, &[C::FilterEdit], "filter"),
+        hint(scene, &[C::FilterProblems], "problems"),
+        hint(scene, &[C::DensityNext], "cells"),
+        hint(scene, &[C::HelpShow], "help"),
+        hint(scene, &[C::NavClose], "quit"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The keys of the page of one service.
+fn detail(scene: Scene<'_>) -> Vec<Hint> {
+    use Command as C;
+    use DetailCommand as D;
+    let all = [
+        hint(scene, &[C::NavBack], "back"),
+        hint(
+            scene,
+            &[C::Detail(D::PrevService), C::Detail(D::NextService)],
+            "service",
+        ),
+        hint(
+            scene,
+            &[C::Detail(D::Step(Step::Up)), C::Detail(D::Step(Step::Down))],
+            "scroll",
+        ),
+        hint(scene, &[C::LogsOpen], "log"),
+        hint(scene, &[C::EventsOfService], "events"),
+        hint(scene, &[C::PortShow], "port"),
+        hint(scene, &[C::ActionsOpen], "actions"),
+        hint(scene, &[C::HelpShow], "help"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The keys of the log that fills the screen.
+fn logs(scene: Scene<'_>) -> Vec<Hint> {
+    use Command as C;
+    use LogCommand as L;
+    let all = [
+        hint(scene, &[C::NavBack], "back"),
+        hint(
+            scene,
+            &[C::Log(L::Step(Step::Up)), C::Log(L::Step(Step::Down))],
+            "scroll",
+        ),
+        hint(scene, &[C::Log(L::Follow)], "follow"),
+        hint(
+            scene,
+            &[C::Log(L::NextError), C::Log(L::PrevError)],
+            "error",
+        ),
+        hint(scene, &[C::Log(L::Stream)], "stream"),
+        hint(scene, &[C::Log(L::Merge)], "merge"),
+        hint(scene, &[C::Log(L::NextService)], "next service"),
+        hint(scene, &[C::HelpShow], "help"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The keys of the list of events.
+fn events(scene: Scene<'_>) -> Vec<Hint> {
+    use Command as C;
+    use EventsCommand as E;
+    let all = [
+        hint(scene, &[C::NavBack], "back"),
+        hint(
+            scene,
+            &[C::Events(E::Step(Step::Up)), C::Events(E::Step(Step::Down))],
+            "move",
+        ),
+        hint(scene, &[C::Events(E::OpenLog)], "log at this time"),
+        hint(scene, &[C::Events(E::Who)], "who"),
+        hint(scene, &[C::Events(E::Service)], "service"),
+        hint(scene, &[C::Events(E::Result)], "failures"),
+        hint(scene, &[C::HelpShow], "help"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The keys of oats's own log.
+fn own(scene: Scene<'_>) -> Vec<Hint> {
+    use Command as C;
+    use OwnCommand as O;
+    let all = [
+        hint(scene, &[C::NavBack], "back"),
+        hint(scene, &[C::Own(O::Up), C::Own(O::Down)], "target"),
+        hint(scene, &[C::Own(O::Less), C::Own(O::More)], "shown"),
+        hint(
+            scene,
+            &[C::Own(O::FewerKept), C::Own(O::MoreKept)],
+            "recorded",
+        ),
+        hint(scene, &[C::Own(O::PageUp), C::Own(O::PageDown)], "scroll"),
+        hint(scene, &[C::Own(O::Focus)], "only this"),
+        hint(scene, &[C::HelpShow], "help"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The keys of a list of choices.
+pub(super) fn menu(scene: Scene<'_>, more: Option<&str>) -> Vec<Hint> {
+    use Command as C;
+    let all = [
+        hint(
+            scene,
+            &[
+                C::Menu(MenuCommand::Step(Step::Up)),
+                C::Menu(MenuCommand::Step(Step::Down)),
+            ],
+            "choose",
+        ),
+        hint(scene, &[C::Menu(MenuCommand::Choose)], "take it"),
+        more.map(|more| [Span::raw(""), Span::raw(more.to_owned())]),
+        hint(scene, &[C::NavBack], "close"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The keys of a dialog with numbered choices, or of the pid that is typed in it.
+pub(super) fn dialog(scene: Scene<'_>, typing: bool) -> Vec<Hint> {
+    if typing {
+        return self::typing(scene);
+    }
+    menu(scene, Some("or its number"))
+}
+
+/// The keys while a text is typed.
+fn typing(scene: Scene<'_>) -> Vec<Hint> {
+    use Command as C;
+    use PromptCommand as T;
+    let all = [
+        hint(scene, &[C::Prompt(T::Accept)], "take it"),
+        hint(scene, &[C::Prompt(T::Clear)], "clear"),
+        hint(scene, &[C::Prompt(T::Close)], "cancel"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The key that takes away what was typed into the filter.
+pub(super) fn typed_away(scene: Scene<'_>) -> Option<Hint> {
+    hint(
+        scene,
+        &[Command::Prompt(PromptCommand::Close)],
+        "brings back what was there",
+    )
+}
+
+/// The keys of the palette.
+pub(super) fn palette(scene: Scene<'_>) -> Vec<Hint> {
+    use Command as C;
+    use PaletteCommand as P;
+    let all = [
+        hint(
+            scene,
+            &[
+                C::Palette(P::Step(Step::Up)),
+                C::Palette(P::Step(Step::Down)),
+            ],
+            "choose",
+        ),
+        hint(scene, &[C::Palette(P::Choose)], "run"),
+        hint(scene, &[C::Palette(P::Clear)], "clear"),
+        hint(scene, &[C::Palette(P::Close)], "close"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The keys of a project without services.
+fn few(scene: Scene<'_>) -> Vec<Hint> {
+    let all = [
+        hint(scene, &[Command::ViewEvents], "events"),
+        hint(scene, &[Command::ViewOwn], "oats's log"),
         hint(scene, &[Command::HelpShow], "help"),
         hint(scene, &[Command::NavClose], "quit"),
     ];

@@ -1,5 +1,6 @@
 //! The whole picture, put together.
 
+use jiff::tz::TimeZone;
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -9,11 +10,11 @@ use ratatui::{
 };
 
 use super::{
-    attention, bar, empty, events,
+    attention, bar, compact, detail, empty, events, grid,
     header::{self, Page},
-    help, keys, question, say, small,
+    help, journal, keys, logs, menu, own, palette, port, question, say, small,
     story::Teller,
-    table::{self, position},
+    survivor, table,
     tail::{self, Precision},
     text::{Pen, cells, cut_middle},
     tile::{self, rows_from},
@@ -22,9 +23,11 @@ use crate::{
     keymap::Keymap,
     model::{ServiceView, Snapshot, State},
     tui::{
-        layout,
-        state::{Density, Overlay, UiState},
-        theme::{Theme, Weight},
+        layout::{self, Tier},
+        own::OwnLog,
+        rows::{self, Shown},
+        state::{Density, DetailView, Overlay, UiState, View},
+        theme::{Colour, Glyphs, Theme, Weight},
     },
 };
 
@@ -39,6 +42,10 @@ pub(super) struct Scene<'a> {
     pub(super) keymap: &'a Keymap,
     /// How things look.
     pub(super) theme: &'a Theme,
+    /// What oats says about itself.
+    pub(super) own: Option<&'a OwnLog>,
+    /// Which services are shown, and in which order.
+    pub(super) shown: &'a Shown<'a>,
 }
 
 impl<'a> Scene<'a> {
@@ -50,11 +57,12 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The row of the cursor among all services.
-    fn cursor_row(self) -> usize {
+    /// The number of the service under the cursor among those that are shown.
+    pub(super) fn cursor_row(self) -> usize {
         let cursor = self.ui.cursor.as_ref();
-        let row = cursor.and_then(|cursor| self.snapshot.services.keys().position(|n| n == cursor));
-        row.unwrap_or(self.ui.cursor_row)
+        let row = cursor.and_then(|cursor| self.shown.index_of(cursor));
+        let last = self.shown.services.len().saturating_sub(1);
+        row.unwrap_or(self.ui.cursor_row).min(last)
     }
 }
 
@@ -65,12 +73,16 @@ pub fn draw(
     ui: &UiState,
     keymap: &Keymap,
     theme: &Theme,
+    own: Option<&OwnLog>,
 ) {
+    let shown = rows::shown(snapshot, ui);
     let scene = Scene {
         snapshot,
         ui,
         keymap,
         theme,
+        own,
+        shown: &shown,
     };
     let area = Rect::new(0, 0, ui.size.0, ui.size.1).intersection(frame.area());
     let buffer = frame.buffer_mut();
@@ -85,26 +97,87 @@ pub fn draw(
     }
 }
 
+/// How many rows the page of the service under the cursor has: colours and zones change nothing.
+#[must_use]
+pub fn detail_height(snapshot: &Snapshot, ui: &UiState, keymap: &Keymap) -> usize {
+    let theme = Theme {
+        colour: Colour::Mono,
+        glyphs: Glyphs::Unicode,
+        zone: TimeZone::UTC,
+    };
+    let shown = rows::shown(snapshot, ui);
+    let scene = Scene {
+        snapshot,
+        ui,
+        keymap,
+        theme: &theme,
+        own: None,
+        shown: &shown,
+    };
+    detail::height(scene, usize::from(ui.size.0))
+}
+
 /// Draws every part; returns where the terminal's cursor belongs.
 fn draw_whole(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> Option<Position> {
-    let count = scene.snapshot.services.len();
-    let density = layout::density(scene.ui, count);
     let row = |y: u16| Rect::new(area.x, area.y.saturating_add(y), area.width, 1);
     let body = layout::body(scene.ui.size);
-    let mut page = None;
-    let mut cursor = None;
-    if count == 0 {
-        empty::draw(buffer, body, scene);
-    } else {
-        match density {
-            Density::Panes => (cursor, page) = draw_panes(buffer, scene),
-            Density::Table => cursor = Some(draw_table(buffer, body, scene)),
+    let (cursor, page) = draw_view(buffer, body, scene);
+    match &scene.ui.view {
+        View::Services => header::draw(buffer, row(0), scene, page),
+        view @ (View::Detail(_) | View::Logs(_) | View::Events(_) | View::Own) => {
+            header::draw_trail(buffer, row(0), scene, view);
         }
     }
-    header::draw(buffer, row(0), scene, page);
-    attention::draw(buffer, row(1), scene);
-    bar::draw_actions(buffer, row(area.height.saturating_sub(2)), scene);
-    let (over, footer) = match &scene.ui.overlay {
+    let narrow = layout::tier(scene.ui.size) == Tier::Compact;
+    if !narrow {
+        attention::draw(buffer, row(1), scene);
+    }
+    let actions = row(area.height.saturating_sub(2));
+    let listed = scene.ui.view == View::Services && !scene.snapshot.services.is_empty();
+    let prompt = if narrow && listed && scene.ui.overlay.is_none() {
+        let words = Rect::new(area.x, actions.y.saturating_sub(1), area.width, 2);
+        compact::draw_words(buffer, words, scene)
+    } else {
+        bar::draw_actions(buffer, actions, scene)
+    };
+    let (over, footer) = draw_overlay(buffer, body, scene);
+    bar::draw_keys(buffer, row(area.height.saturating_sub(1)), scene, &footer);
+    over.or(prompt).or(cursor)
+}
+
+/// Draws what fills the screen; returns where the cursor is, and which page of how many.
+fn draw_view(buffer: &mut Buffer, body: Rect, scene: Scene<'_>) -> (Option<Position>, Page) {
+    match &scene.ui.view {
+        View::Detail(detail) => (detail::draw(buffer, body, scene, *detail), None),
+        View::Logs(log) => (logs::draw(buffer, body, scene, log), None),
+        View::Events(events) => (journal::draw(buffer, body, scene, events), None),
+        View::Own => (own::draw(buffer, body, scene), None),
+        View::Services if scene.snapshot.services.is_empty() => {
+            empty::draw(buffer, body, scene);
+            (None, None)
+        }
+        View::Services if scene.shown.services.is_empty() => {
+            empty::draw_hidden(buffer, body, scene);
+            (None, None)
+        }
+        View::Services => match scene.shown.density {
+            Density::Panes => draw_panes(buffer, scene),
+            Density::Grid => (grid::draw(buffer, body, scene), None),
+            Density::Table if layout::tier(scene.ui.size) == Tier::Compact => {
+                (compact::draw_table(buffer, body, scene), None)
+            }
+            Density::Table => (draw_table(buffer, body, scene), None),
+        },
+    }
+}
+
+/// Draws what covers the view; returns where the cursor is in it, and the keys that work now.
+fn draw_overlay(
+    buffer: &mut Buffer,
+    body: Rect,
+    scene: Scene<'_>,
+) -> (Option<Position>, Vec<keys::Hint>) {
+    match &scene.ui.overlay {
         Some(Overlay::Help { top }) => (
             Some(help::draw(buffer, body, scene, *top)),
             keys::help(scene),
@@ -113,27 +186,41 @@ fn draw_whole(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> Option<Posit
             question::draw(buffer, body, scene, asked),
             keys::question(scene, &asked.kind),
         ),
+        Some(Overlay::Menu(open)) => (
+            menu::draw(buffer, body, scene, open),
+            keys::menu(scene, Some("key run at once")),
+        ),
+        Some(Overlay::Palette(open)) => (
+            Some(palette::draw(buffer, body, scene, open)),
+            keys::palette(scene),
+        ),
+        Some(Overlay::Port(open)) => (
+            port::draw(buffer, body, scene, open),
+            keys::dialog(scene, open.entry.is_some()),
+        ),
+        Some(Overlay::Survivor(open)) => (
+            survivor::draw(buffer, body, scene, open),
+            keys::dialog(scene, open.entry.is_some()),
+        ),
         // While it leaves, no key but the last resort does anything, and that one is named above.
         None if scene.ui.leaving.is_some() => (None, Vec::new()),
-        None if count == 0 => (None, keys::few(scene)),
-        None => (None, keys::services(scene, density)),
-    };
-    bar::draw_keys(buffer, row(area.height.saturating_sub(1)), scene, &footer);
-    over.or(cursor)
+        None => (None, keys::view(scene)),
+    }
 }
 
 /// Draws the page of panes on which the cursor is.
 fn draw_panes(buffer: &mut Buffer, scene: Scene<'_>) -> (Option<Position>, Page) {
     let size = scene.ui.size;
-    let grid = layout::grid(size, scene.snapshot.services.len());
+    let grid = layout::grid(size, scene.shown.services.len());
     let page = grid
         .page_of(scene.cursor_row())
         .min(grid.pages.saturating_sub(1));
     let mut tiles = layout::tiles(size, grid).into_iter();
     let mut cursor = None;
     let first = page * grid.per_page();
-    let services = scene.snapshot.services.values().skip(first);
-    for (view, tile) in services.zip(tiles.by_ref().take(grid.per_page())) {
+    let services = scene.shown.services.iter().skip(first);
+    for (item, tile) in services.zip(tiles.by_ref().take(grid.per_page())) {
+        let view = item.view;
         let focused = scene.ui.cursor.as_ref() == Some(&view.name);
         let weight = if focused {
             Weight::Heavy
@@ -146,36 +233,76 @@ fn draw_panes(buffer: &mut Buffer, scene: Scene<'_>) -> (Option<Position>, Page)
         }
     }
     // The first tile that no service needs shows what happened.
-    let shown = scene.snapshot.services.len().saturating_sub(first);
+    let shown = scene.shown.services.len().saturating_sub(first);
     if let Some(spare) = layout::tiles(size, grid).get(shown) {
         events::draw(buffer, *spare, scene);
     }
     (cursor, (grid.pages > 1).then_some((page + 1, grid.pages)))
 }
 
-/// Draws the table and the log of the row under the cursor.
-fn draw_table(buffer: &mut Buffer, body: Rect, scene: Scene<'_>) -> Position {
-    let count = scene.snapshot.services.len();
-    let rows = layout::table_rows(scene.ui.size, count);
-    let at = scene.cursor_row().min(count.saturating_sub(1));
-    // The cursor is always seen, whatever was scrolled before the terminal shrank.
-    let top = scene.ui.table_top.min(count.saturating_sub(rows));
-    let top = top.clamp((at + 1).saturating_sub(rows), at);
-    let head = Rect {
-        height: cells(rows + 1).min(body.height),
+/// Draws the table and the log of the row under the cursor; its page as well where there is room.
+fn draw_table(buffer: &mut Buffer, body: Rect, scene: Scene<'_>) -> Option<Position> {
+    let (size, count) = (scene.ui.size, scene.shown.rows.len());
+    let upper = layout::upper_rows(size, count) + 1;
+    let area = Rect {
+        height: cells(upper).min(body.height),
         ..body
     };
-    table::draw(buffer, head, scene, top);
-    let rest = rows_from(body, head.height);
-    if let Some(view) = bar::focused(scene) {
-        draw_tail(buffer, rest, scene, view, position(top, rows, count));
+    let (left, right) = layout::beside(size, area);
+    let rows = layout::table_rows(size, count);
+    let cursor = draw_rows(buffer, left, scene, rows);
+    if right.width > 0 {
+        for row in right.rows() {
+            Pen::new(buffer, row, scene.theme.cut()).put(scene.theme.bar(), scene.theme.dim());
+        }
+        let page = Rect {
+            x: right.x + 1,
+            width: right.width - 1,
+            ..right
+        };
+        let _top = detail::draw(buffer, page, scene, DetailView::default());
     }
-    let y = body.y.saturating_add(cells(at - top)).saturating_add(1);
-    Position::new(body.x.saturating_add(1), y)
+    let rest = rows_from(body, area.height);
+    if let Some(view) = bar::focused(scene) {
+        draw_tail(buffer, rest, scene, view, position(scene, rows));
+    }
+    cursor
+}
+
+/// Draws so many rows of the table below its headings; returns where the cursor is.
+pub(super) fn draw_rows(
+    buffer: &mut Buffer,
+    body: Rect,
+    scene: Scene<'_>,
+    rows: usize,
+) -> Option<Position> {
+    let at = scene.cursor_row();
+    // The cursor is always seen, whatever was scrolled before the terminal shrank.
+    let top = scene.shown.top_row(scene.ui.table_top, at, rows);
+    let headings = layout::headings(scene.ui.size);
+    let area = Rect {
+        height: cells(rows + headings).min(body.height),
+        ..body
+    };
+    table::draw(buffer, area, scene, top);
+    scene.ui.cursor.as_ref()?;
+    let y = cells(scene.shown.row_of(at).saturating_sub(top) + headings);
+    Some(Position::new(
+        body.x.saturating_add(1),
+        body.y.saturating_add(y),
+    ))
+}
+
+/// Which rows of the table are seen, when there are others.
+pub(super) fn position(scene: Scene<'_>, rows: usize) -> Option<String> {
+    let top = scene
+        .shown
+        .top_row(scene.ui.table_top, scene.cursor_row(), rows);
+    table::position(top, rows, scene.shown.rows.len())
 }
 
 /// The log below the table, under the story of its service.
-fn draw_tail(
+pub(super) fn draw_tail(
     buffer: &mut Buffer,
     area: Rect,
     scene: Scene<'_>,

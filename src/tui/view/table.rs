@@ -7,12 +7,17 @@ use ratatui::{
 };
 
 use super::{
-    Scene, say,
+    Scene, group, say,
     text::{Pen, Side, cut_middle},
 };
 use crate::{
     model::{HolderClass, ServiceView, State},
-    tui::theme::Theme,
+    tui::{
+        layout,
+        rows::{Item, Row},
+        state::Sort,
+        theme::Theme,
+    },
 };
 
 /// A name is never cut to less than this.
@@ -60,9 +65,24 @@ const LEAVING: [Column; 7] = [
     Column::Port,
 ];
 
+impl Column {
+    /// By which order it goes.
+    fn sort(self) -> Option<Sort> {
+        match self {
+            Self::Port => Some(Sort::Port),
+            Self::Pid => None,
+            Self::Cpu => Some(Sort::Cpu),
+            Self::Memory => Some(Sort::Memory),
+            Self::Latency => Some(Sort::Latency),
+            Self::Up => Some(Sort::Up),
+            Self::Restarts => Some(Sort::Restarts),
+        }
+    }
+}
+
 /// Which columns are shown, and how wide the name and the note are.
 #[derive(Debug, PartialEq, Eq)]
-struct Plan {
+pub(super) struct Plan {
     name: usize,
     columns: Vec<(Column, &'static str, usize)>,
     note: Option<usize>,
@@ -77,7 +97,14 @@ impl Plan {
             LEAD + shown.iter().map(|(_, _, width)| width + 1).sum::<usize>()
         };
         for leaving in LEAVING {
-            if taken(&shown) + longest.min(NAME_WISH) <= columns {
+            // Port and latency stay as long as the shortest name fits.
+            let wish = match leaving {
+                Column::Latency | Column::Port => NAME_MIN,
+                Column::Pid | Column::Cpu | Column::Memory | Column::Up | Column::Restarts => {
+                    longest.min(NAME_WISH)
+                }
+            };
+            if taken(&shown) + wish <= columns {
                 break;
             }
             shown.retain(|(column, _, _)| *column != leaving);
@@ -98,31 +125,84 @@ impl Plan {
             note: None,
         }
     }
+
+    /// The plan for a list of services in trouble: name, port, story.
+    pub(super) fn problems(columns: usize, longest: usize) -> Self {
+        let port = COLUMNS
+            .into_iter()
+            .filter(|(column, _, _)| *column == Column::Port);
+        let room = columns.saturating_sub(LEAD + 8);
+        let name = longest.clamp(NAME_MIN, NAME_WISH).min(room / 2);
+        Self {
+            name,
+            columns: port.collect(),
+            note: Some(room.saturating_sub(name + 2)),
+        }
+    }
 }
 
-/// Draws the headings into the first row of `area`, then the services from `top` on.
+/// Draws the headings into the first row of `area` where it has any, then the rows from `top` on.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, top: usize) {
     let services = &scene.snapshot.services;
     let longest = services.keys().map(|name| name.as_str().len()).max();
     let plan = Plan::new(usize::from(area.width), longest.unwrap_or(0));
     let mut rows = area.rows();
-    if let Some(row) = rows.next() {
+    if layout::headings(scene.ui.size) > 0
+        && let Some(row) = rows.next()
+    {
         headings(buffer, row, scene, &plan);
     }
-    for (row, view) in rows.zip(services.values().skip(top)) {
-        draw_row(buffer, row, scene, &plan, view);
+    for (area, row) in rows.zip(scene.shown.rows.iter().skip(top)) {
+        let group = |at: &usize| scene.shown.groups.get(*at);
+        match row {
+            Row::Service(at) => {
+                if let Some(item) = scene.shown.services.get(*at) {
+                    draw_row(buffer, area, scene, &plan, *item);
+                }
+            }
+            Row::Group(at) => {
+                if let Some(group) = group(at) {
+                    group::heading(buffer, area, scene, group);
+                }
+            }
+            Row::More(at) => {
+                if let Some(group) = group(at) {
+                    group::folded(buffer, area, scene, group);
+                }
+            }
+        }
     }
 }
 
-/// The headings.
+/// The headings; the one by which the services stand has an arrow.
 fn headings(buffer: &mut Buffer, row: Rect, scene: Scene<'_>, plan: &Plan) {
-    let dim = scene.theme.dim();
-    let mut pen = Pen::new(buffer, row, scene.theme.cut());
-    pen.skip(3)
-        .column("STATE", 6, Side::Left, dim)
-        .column("NAME", plan.name, Side::Left, dim);
-    for (_, heading, columns) in &plan.columns {
-        pen.skip(1).column(heading, *columns, Side::Right, dim);
+    let (theme, list) = (scene.theme, &scene.ui.list);
+    let (dim, strong) = (theme.dim(), theme.strong());
+    let usual = list.sort == Sort::Name && !list.inverted;
+    // What is worst counts as most.
+    let falls = (list.sort.falls() || list.sort == Sort::State) != list.inverted;
+    let marked = |sort: Option<Sort>, heading: &str| match sort {
+        Some(sort) if !usual && sort == list.sort => {
+            let blank = if heading.ends_with(' ') { " " } else { "" };
+            let mark = theme.order(falls);
+            (format!("{}{mark}{blank}", heading.trim_end()), strong)
+        }
+        Some(_) | None => (heading.to_owned(), dim),
+    };
+    let (state, state_style) = marked(Some(Sort::State), "STATE");
+    let (name, name_style) = marked(Some(Sort::Name), "NAME");
+    let mut pen = Pen::new(buffer, row, theme.cut());
+    // The word fills its column: its arrow stands before it.
+    if state_style == strong {
+        pen.skip(2).put(theme.order(falls), strong);
+    } else {
+        pen.skip(3);
+    }
+    pen.column(state.get(..5).unwrap_or(&state), 6, Side::Left, state_style)
+        .column(&name, plan.name, Side::Left, name_style);
+    for (column, heading, columns) in &plan.columns {
+        let (heading, style) = marked(column.sort(), heading);
+        pen.skip(1).column(&heading, *columns, Side::Right, style);
     }
     if plan.note.is_some() {
         pen.skip(2).put("NOTE", dim);
@@ -130,9 +210,15 @@ fn headings(buffer: &mut Buffer, row: Rect, scene: Scene<'_>, plan: &Plan) {
 }
 
 /// One service.
-fn draw_row(buffer: &mut Buffer, row: Rect, scene: Scene<'_>, plan: &Plan, view: &ServiceView) {
+pub(super) fn draw_row(
+    buffer: &mut Buffer,
+    row: Rect,
+    scene: Scene<'_>,
+    plan: &Plan,
+    item: Item<'_>,
+) {
     let theme = scene.theme;
-    let state = State::of(view);
+    let Item { view, state } = item;
     let focused = scene.ui.cursor.as_ref() == Some(&view.name);
     let loud = theme.state(state);
     // Under the cursor only the state keeps its colour: patches of it would hide the row.
@@ -251,7 +337,8 @@ mod tests {
         );
         assert_eq!(shown(72, 63), ["PORT", "PID", "CPU", "MEM", "LAT", "UP"]);
         assert_eq!(shown(46, 63), ["PORT", "LAT"]);
-        assert_eq!(shown(30, 63), Vec::<&str>::new());
+        assert_eq!(shown(40, 63), ["PORT", "LAT"]);
+        assert_eq!(shown(30, 63), ["PORT"]);
         for columns in 80..300 {
             for longest in [3, 12, 63] {
                 let plan = Plan::new(columns, longest);

@@ -2,7 +2,12 @@
 
 use std::borrow::Cow;
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+    text::Line,
+};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// The columns a text takes.
@@ -145,6 +150,11 @@ impl<'a> Pen<'a> {
         usize::from(self.right.saturating_sub(self.x))
     }
 
+    /// Where the next letter is written.
+    pub(super) fn position(&self) -> Position {
+        Position::new(self.x, self.y)
+    }
+
     /// Leaves columns blank.
     pub(super) fn skip(&mut self, columns: u16) -> &mut Self {
         self.x = self.x.saturating_add(columns).min(self.right);
@@ -173,6 +183,14 @@ impl<'a> Pen<'a> {
         let (x, _) = self.buffer.set_stringn(self.x, self.y, text, room, style);
         self.x = x;
         self
+    }
+
+    /// Writes a text when all of it fits; else nothing more is written into this row.
+    pub(super) fn put_whole(&mut self, text: &str, style: Style) -> &mut Self {
+        if width(text) > self.room() {
+            self.x = self.right;
+        }
+        self.put(text, style)
     }
 
     /// Writes a sentence; what does not fit is cut behind a whole word.
@@ -207,7 +225,12 @@ impl<'a> Pen<'a> {
     /// Writes a line of several styles; cuts it at the end of the row.
     pub(super) fn line(&mut self, line: &Line<'_>) -> &mut Self {
         for span in &line.spans {
+            let fits = width(&span.content) <= self.room();
             self.put(&span.content, line.style.patch(span.style));
+            // One mark says that the rest is cut.
+            if !fits {
+                break;
+            }
         }
         self
     }

@@ -2,7 +2,10 @@
 
 mod acting;
 mod asking;
+mod choosing;
 mod leaving;
+mod listing;
+mod logs;
 mod moving;
 mod promises;
 mod telling;
@@ -18,6 +21,7 @@ use crate::{
     supervisor::{Ask, Command as Wish},
     tui::{
         message::{Effect, Msg},
+        rows,
         samples::{name, now, verdicts},
         state::{Overlay, QuestionKind, UiState},
     },
@@ -68,13 +72,9 @@ impl Bench {
 
     /// Puts the cursor on a service.
     fn select(&mut self, service: &str) {
-        let row = self
-            .snapshot
-            .services
-            .keys()
-            .position(|it| it.as_str() == service);
-        self.ui.cursor_row = row.unwrap();
         self.ui.cursor = Some(name(service));
+        let row = self.shown().index_of(&name(service));
+        self.ui.cursor_row = row.unwrap();
     }
 
     /// Changes a service, and tells the console.
@@ -84,6 +84,11 @@ impl Bench {
         change(view);
         view.actions = verdicts(view);
         self.take(Msg::Snapshot)
+    }
+
+    /// What is shown.
+    fn shown(&self) -> rows::Shown<'_> {
+        rows::shown(&self.snapshot, &self.ui)
     }
 
     fn said(&self) -> &str {
@@ -138,9 +143,11 @@ fn typed(key: Key) -> Msg {
 fn sent(effects: &[Effect]) -> Vec<Wish> {
     let wishes = effects.iter().filter_map(|effect| match effect {
         Effect::Send(wish) => Some(wish.clone()),
-        Effect::Draw(_) | Effect::Clear | Effect::Reenter | Effect::Quit(_) => None,
+        Effect::Draw(_) | Effect::Clear | Effect::Reenter | Effect::Own(_) | Effect::Quit(_) => {
+            None
+        }
     });
-    let wishes = wishes.filter(|wish| !matches!(wish, Wish::WatchLogs(_)));
+    let wishes = wishes.filter(|wish| !matches!(wish, Wish::WatchLogs(_) | Wish::WatchTree(_)));
     wishes.collect()
 }
 

@@ -17,9 +17,12 @@ fn at(bench: &Bench) -> &str {
 fn watched(effects: &[Effect]) -> Vec<&BTreeSet<ServiceName>> {
     let watched = effects.iter().filter_map(|effect| match effect {
         Effect::Send(Wish::WatchLogs(set)) => Some(set),
-        Effect::Send(_) | Effect::Draw(_) | Effect::Clear | Effect::Reenter | Effect::Quit(_) => {
-            None
-        }
+        Effect::Send(_)
+        | Effect::Draw(_)
+        | Effect::Clear
+        | Effect::Reenter
+        | Effect::Own(_)
+        | Effect::Quit(_) => None,
     });
     watched.collect()
 }
@@ -57,6 +60,7 @@ fn arrows_move_in_the_grid_of_panes_and_stop_at_its_edges() {
 #[test]
 fn the_table_has_rows_only_and_scrolls_with_the_cursor() {
     let mut bench = Bench::new(samples::fifty(), (80, 24));
+    bench.ui.chosen = Some(Density::Table);
     bench.press(Command::MoveRight);
     assert_eq!(bench.ui.cursor_row, 0);
     for _ in 0..30 {
@@ -100,16 +104,20 @@ fn when_its_service_vanishes_the_cursor_stays_at_its_height_and_says_so() {
 }
 
 #[test]
-fn one_key_goes_from_panes_to_table_and_back() {
+fn one_key_goes_through_panes_table_and_cells() {
     let mut bench = Bench::new(samples::shop(), (120, 36));
     bench.press(Command::DensityNext);
     assert_eq!(bench.ui.chosen, Some(Density::Table));
     bench.press(Command::DensityNext);
-    assert_eq!(bench.ui.chosen, Some(Density::Panes));
-    // Where the table is the default, the first press shows panes.
-    let mut bench = Bench::new(samples::fifty(), (120, 36));
+    assert_eq!(bench.ui.chosen, Some(Density::Grid));
     bench.press(Command::DensityNext);
     assert_eq!(bench.ui.chosen, Some(Density::Panes));
+    // Where there is little room there are no panes.
+    let mut bench = Bench::new(samples::shop(), (60, 18));
+    for density in [Density::Grid, Density::Table, Density::Grid] {
+        bench.press(Command::DensityNext);
+        assert_eq!(bench.shown().density, density);
+    }
 }
 
 #[test]
@@ -133,7 +141,8 @@ fn logs_are_asked_for_when_other_ones_come_into_sight() {
 #[test]
 fn panes_of_the_cursor_s_page_are_seen() {
     let mut bench = Bench::new(samples::fifty(), (120, 36));
-    bench.press(Command::DensityNext);
+    bench.ui.chosen = Some(Density::Panes);
+    bench.take(Msg::Snapshot);
     let first = bench.ui.watched.clone();
     let effects = bench.press(Command::MoveLast);
     assert_eq!(watched(&effects).len(), 1);
@@ -142,12 +151,9 @@ fn panes_of_the_cursor_s_page_are_seen() {
 }
 
 #[test]
-fn lines_are_kept_only_of_logs_that_are_seen() {
+fn lines_are_taken_only_of_logs_that_are_seen_and_kept_while_they_are_not() {
     let mut bench = Bench::new(samples::shop(), (120, 36));
-    let lines = |service: &str| {
-        let ring = samples::ring(&name(service), 100);
-        Msg::Feed(Feed::Lines(ring.lines.into()))
-    };
+    let lines = |service: &str| Msg::Feed(Feed::Lines(samples::lines(&name(service), 100)));
     assert_eq!(bench.take(lines("auth")).len(), 1);
     assert_eq!(bench.take(lines("nobody")), []);
     assert_eq!(bench.ui.logs.len(), 1);
@@ -155,18 +161,36 @@ fn lines_are_kept_only_of_logs_that_are_seen() {
         bench.ui.logs[&name("auth")]
             .lines
             .iter()
-            .any(|it| it.stream == Stream::Oats)
+            .any(|it| it.line.stream == Stream::Oats)
     );
     bench.press(Command::DensityNext);
     bench.press(Command::MoveNext);
-    assert_eq!(bench.ui.logs.len(), 0, "what is out of sight is let go");
+    let kept = bench.ui.logs[&name("auth")].clone();
+    assert_eq!(kept.lines.len(), 100, "what is out of sight is kept");
+    assert_eq!(bench.take(lines("auth")), []);
+    bench.press(Command::MovePrev);
+    // Looked at again, it comes with its last lines, which have no time.
+    let mut again: Vec<_> = samples::lines(&name("auth"), 100);
+    again.retain(|line| line.stream != Stream::Oats);
+    for line in &mut again {
+        line.at = None;
+    }
+    bench.take(Msg::Feed(Feed::Lines(again)));
+    assert_eq!(bench.ui.logs[&name("auth")].lines, kept.lines);
+    bench.snapshot.services.remove(&name("auth"));
+    bench.take(Msg::Snapshot);
+    assert_eq!(
+        bench.ui.logs.len(),
+        0,
+        "of a service that is gone nothing is kept"
+    );
 }
 
 #[test]
 fn paging_pauses_the_log_of_the_focused_service_and_following_resumes() {
     let mut bench = Bench::new(samples::shop(), (120, 36));
-    let ring = samples::ring(&name("auth"), 100);
-    bench.take(Msg::Feed(Feed::Lines(ring.lines.into())));
+    let lines = samples::lines(&name("auth"), 100);
+    bench.take(Msg::Feed(Feed::Lines(lines)));
     let behind = |bench: &Bench| bench.ui.logs[&name("auth")].behind;
     bench.press(Command::LogPageUp);
     let page = behind(&bench);

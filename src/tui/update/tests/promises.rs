@@ -1,12 +1,22 @@
 //! What holds whatever is pressed and whatever happens.
 
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
+use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
 use crate::{
     keymap::COMMANDS,
     model::{Phase, Pid},
-    tui::{layout, samples},
+    tui::{
+        layout,
+        own::OwnLog,
+        rows::{self, Row},
+        samples,
+        state::{Density, View},
+        theme::Theme,
+        view,
+    },
 };
 
 /// Something that can happen to a console.
@@ -16,6 +26,8 @@ enum Step {
     Bound(usize),
     /// Any other key.
     Letter(char),
+    /// Text is pasted.
+    Paste(String),
     /// A new size.
     Resize(u16, u16),
     /// The services of another project.
@@ -35,7 +47,8 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (0..COMMANDS.len()).prop_map(Step::Bound),
         1 => any::<char>().prop_map(Step::Letter),
         1 => (0..=300u16, 0..=100u16).prop_map(|(x, y)| Step::Resize(x, y)),
-        1 => (0..4u8).prop_map(Step::Project),
+        1 => (0..6u8).prop_map(Step::Project),
+        1 => "[a-z:0-9 ]{0,9}".prop_map(Step::Paste),
         2 => (0..50usize, proptest::option::of(1..9u32)).prop_map(|(n, pid)| Step::Service(n, pid)),
         1 => (0..50usize).prop_map(Step::Gone),
         4 => Just(Step::Drawn),
@@ -48,7 +61,9 @@ fn project(number: u8) -> Snapshot {
         0 => samples::empty(),
         1 => samples::shop(),
         2 => samples::states(),
-        _ => samples::fifty(),
+        3 => samples::fifty(),
+        4 => samples::grouped(50),
+        _ => samples::grouped(130),
     }
 }
 
@@ -64,6 +79,7 @@ fn happen(bench: &mut Bench, step: &Step) -> Vec<Effect> {
     match step {
         Step::Bound(n) => bench.take(typed(bench.keymap.keys(COMMANDS[*n].command)[0])),
         Step::Letter(c) => bench.take(typed(Key::plain(Code::Char(*c)))),
+        Step::Paste(text) => bench.take(Msg::Input(Input::Paste(text.clone()))),
         Step::Resize(columns, rows) => bench.take(Msg::Input(Input::Resize(*columns, *rows))),
         Step::Project(number) => {
             bench.snapshot = project(*number);
@@ -97,19 +113,82 @@ fn happen(bench: &mut Bench, step: &Step) -> Vec<Effect> {
     }
 }
 
-/// The cursor names a service that exists, at its row, on the screen; or there is none.
+/// The cursor names a service that exists and is shown, at its row, on the screen; or there is
+/// none, and nothing is shown.
 fn check_cursor(bench: &Bench) {
     let (ui, services) = (&bench.ui, &bench.snapshot.services);
-    assert_eq!(ui.cursor.is_some(), !services.is_empty());
+    let shown = rows::shown(&bench.snapshot, ui);
+    assert_eq!(ui.cursor.is_some(), !shown.services.is_empty());
     if let Some(cursor) = &ui.cursor {
-        let row = services.keys().position(|it| it == cursor);
-        assert_eq!(row, Some(ui.cursor_row));
-        let rows = layout::table_rows(ui.size, services.len());
-        assert!(ui.table_top <= ui.cursor_row);
-        assert!(rows == 0 || ui.cursor_row < ui.table_top + rows);
+        assert!(services.contains_key(cursor));
+        assert_eq!(shown.index_of(cursor), Some(ui.cursor_row));
     }
+    if shown.density == Density::Table && ui.cursor.is_some() {
+        let rows = layout::table_rows(ui.size, shown.rows.len());
+        let at = shown.row_of(ui.cursor_row);
+        assert_eq!(shown.rows[at], Row::Service(ui.cursor_row));
+        assert!(ui.table_top <= at && ui.table_top < shown.rows.len());
+        assert!(rows == 0 || at < ui.table_top + rows);
+    }
+    let hidden: usize = shown.groups.iter().map(|group| group.folded).sum();
+    assert_eq!(shown.services.len() + hidden, shown.matching);
+    if ui.list.filter.trim().is_empty() && !ui.list.problems {
+        assert_eq!(shown.matching, services.len());
+    }
+    assert!(ui.list.typing.is_none() || ui.view == View::Services);
     assert!(ui.watched.iter().all(|it| services.contains_key(it)));
-    assert!(ui.logs.keys().all(|it| ui.watched.contains(it)));
+    assert!(ui.logs.keys().all(|it| services.contains_key(it)));
+}
+
+/// Every picture can be drawn, and stays inside a screen that is a little larger than it should be.
+fn check_picture(bench: &Bench) {
+    let (columns, rows) = bench.ui.size;
+    let mut terminal = Terminal::new(TestBackend::new(columns + 3, rows + 2)).unwrap();
+    let theme = Theme::from_env(|_| None, TimeZone::UTC);
+    let own = OwnLog::default();
+    let done = terminal
+        .draw(|frame| {
+            let (snapshot, ui) = (&bench.snapshot, &bench.ui);
+            view::draw(frame, snapshot, ui, &bench.keymap, &theme, Some(&own));
+        })
+        .unwrap();
+    for (at, cell) in done.buffer.content().iter().enumerate() {
+        let (x, y) = done.buffer.pos_of(at);
+        let inside = x < columns && y < rows;
+        assert!(
+            inside || cell.symbol() == " ",
+            "{:?} at {x},{y}",
+            cell.symbol()
+        );
+        assert!(
+            !cell.symbol().chars().any(char::is_control),
+            "{:?}",
+            cell.symbol()
+        );
+    }
+}
+
+/// What a dialog is about never changes while it is open, and a pid is typed for one process.
+fn check_targets(before: Option<&Overlay>, after: Option<&Overlay>) {
+    let about = |overlay: Option<&Overlay>| match overlay? {
+        Overlay::Menu(open) => Some((open.service.clone(), None, None)),
+        Overlay::Port(open) => {
+            let typed = open.entry.as_ref().map(|entry| (entry.target, entry.force));
+            Some((open.service.clone(), None, typed))
+        }
+        Overlay::Survivor(open) => {
+            let typed = open.entry.as_ref().map(|entry| (entry.target, entry.force));
+            Some((open.service.clone(), Some(open.target), typed))
+        }
+        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Palette(_) => None,
+    };
+    let (Some(before), Some(after)) = (about(before), about(after)) else {
+        return;
+    };
+    assert_eq!((before.0, before.1), (after.0, after.1));
+    if let (Some(before), Some(after)) = (before.2, after.2) {
+        assert_eq!(before, after);
+    }
 }
 
 proptest! {
@@ -117,7 +196,7 @@ proptest! {
 
     #[test]
     fn nothing_panics_and_every_promise_is_kept(
-        first in 0..4u8,
+        first in 0..6u8,
         size in (0..=300u16, 0..=100u16),
         steps in proptest::collection::vec(step(), 1..60),
     ) {
@@ -125,22 +204,21 @@ proptest! {
         check_cursor(&bench);
         for step in &steps {
             let asked = bench.question().cloned();
-            let refused: Vec<Action> = match bench.ui.cursor.as_ref() {
-                Some(cursor) => {
-                    let actions = &bench.snapshot.services[cursor].actions;
-                    let all = COMMANDS.iter().filter_map(|row| row.action);
-                    all.filter(|action| !actions.get(*action).allowed).collect()
-                }
-                None => Vec::new(),
-            };
+            let refused: Vec<_> = bench.snapshot.services.values().flat_map(|view| {
+                let all = COMMANDS.iter().filter_map(|row| row.action);
+                let no = all.filter(|action| !view.actions.get(*action).allowed);
+                no.map(|action| (view.name.clone(), action)).collect::<Vec<_>>()
+            }).collect();
             let before = bench.ui.clone();
             let effects = happen(&mut bench, step);
             check_cursor(&bench);
+            check_picture(&bench);
             // A dialog's target never changes: it stays, goes, or gives way to the way out.
             if let (Some(asked), Some(now)) = (&asked, bench.question()) {
                 let way_out = matches!(now, QuestionKind::Quit { .. });
                 prop_assert!(asked == now || way_out);
             }
+            check_targets(before.overlay.as_ref(), bench.ui.overlay.as_ref());
             // What was typed before a question was drawn does nothing.
             let key = matches!(step, Step::Bound(_) | Step::Letter(_));
             if before.unseen && before.leave.is_none() && key {
@@ -151,7 +229,18 @@ proptest! {
             // A disabled action is only asked for so that it is refused; nothing else changes.
             for wish in sent(&effects) {
                 let Wish::Ask(ask) = wish else { continue };
-                if asked.is_none() && refused.contains(&ask.action) {
+                let refused = refused.contains(&(ask.service.clone(), ask.action));
+                // A start that waits for its port does not mind that the port is taken.
+                if ask.when_free {
+                    prop_assert_eq!(ask.action, Action::Start);
+                    continue;
+                }
+                // A port is freed only out of its dialog.
+                if ask.action == Action::FreePort {
+                    prop_assert!(matches!(before.overlay, Some(Overlay::Port(_))));
+                    continue;
+                }
+                if asked.is_none() && refused {
                     let told = bench.ui.told.last().unwrap();
                     prop_assert_eq!((&told.service, told.action), (&ask.service, ask.action));
                     prop_assert_eq!(bench.said(), told.text.as_str());
@@ -161,7 +250,7 @@ proptest! {
                     prop_assert_eq!(bench.ui.leave, None);
                 }
                 // Kill is never sent without its question, but to be refused.
-                if ask.action == Action::Kill && !refused.contains(&Action::Kill) {
+                if ask.action == Action::Kill && !refused {
                     let killed = matches!(
                         &asked,
                         Some(QuestionKind::Kill { service, .. }) if *service == ask.service

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    keymap::Context,
+    keymap::{
+        Context,
+        command::{PaletteCommand, Step},
+    },
     model::{ActorKind, EventKind, Outcome},
     supervisor::Feed,
     tui::{
@@ -160,17 +163,33 @@ fn every_command_does_something_or_says_something() {
             Context::Services | Context::Global => {}
             Context::Help => bench.ui.overlay = Some(Overlay::Help { top: 1 }),
             Context::Dialog => drop(bench.press(Command::ServiceKill)),
+            Context::Detail => drop(bench.press(Command::ViewDetail)),
+            Context::Logs => drop(bench.press(Command::ViewLogs)),
+            Context::Events => drop(bench.press(Command::ViewEvents)),
+            Context::Own => drop(bench.press(Command::ViewOwn)),
+            Context::Menu => drop(bench.press(Command::ActionsOpen)),
+            Context::Palette => {
+                bench.press(Command::PaletteOpen);
+                bench.press_key(Key::plain(Code::Char('o')));
+                bench.press(Command::Palette(PaletteCommand::Step(Step::Down)));
+            }
+            Context::Prompt => {
+                bench.press(Command::FilterEdit);
+                bench.press_key(Key::plain(Code::Char('o')));
+            }
         }
-        let ring = samples::ring(&name("reports"), 60);
-        bench.take(Msg::Feed(Feed::Lines(ring.lines.into())));
+        let lines = samples::lines(&name("reports"), 60);
+        bench.take(Msg::Feed(Feed::Lines(lines)));
         for ring in bench.ui.logs.values_mut() {
             ring.behind = 20;
         }
         let before = bench.ui.clone();
         let effects = bench.press(row.command);
         let acts = effects.iter().any(|it| !matches!(it, Effect::Draw(_)));
-        // Esc at the root has nothing to close.
-        let idle = row.command == Command::NavBack || row.context == Context::Help;
+        // At the root there is nothing to close, and nothing else to show.
+        let rests = matches!(row.command, Command::NavBack | Command::ViewServices);
+        // A page that fits does not scroll.
+        let idle = rests || matches!(row.context, Context::Help | Context::Detail);
         assert!(acts || bench.ui != before || idle, "{}", row.id);
         assert!(!effects.is_empty(), "{} draws nothing", row.id);
     }

@@ -1,5 +1,9 @@
 //! What the pictures look like, and what must hold for every picture.
 
+mod dialogs;
+mod lists;
+mod logs;
+mod pages;
 mod pictures;
 mod promises;
 
@@ -42,7 +46,7 @@ fn picture(snapshot: &Snapshot, ui: &UiState, theme: &Theme) -> Picture {
     let keymap = Keymap::builtin();
     let mut terminal = Terminal::new(TestBackend::new(ui.size.0, ui.size.1)).unwrap();
     let done = terminal
-        .draw(|frame| draw(frame, snapshot, ui, &keymap, theme))
+        .draw(|frame| draw(frame, snapshot, ui, &keymap, theme, None))
         .unwrap();
     let buffer = done.buffer.clone();
     let backend = terminal.backend();

@@ -12,7 +12,7 @@ use crate::{
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 
 /// Compares a picture with its reviewed one, named with its size.
-fn check(name: &str, snapshot: &Snapshot, ui: &UiState, theme: &Theme) {
+pub(super) fn check(name: &str, snapshot: &Snapshot, ui: &UiState, theme: &Theme) {
     let sheet = picture(snapshot, ui, theme).sheet();
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");

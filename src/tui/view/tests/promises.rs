@@ -7,7 +7,7 @@ use crate::{
     model::{ServiceName, State},
     tui::{
         samples,
-        state::{Density, Message, Overlay, Question, QuestionKind, Tone},
+        state::{Before, Density, Message, Overlay, Question, QuestionKind, Sort, Tone},
     },
 };
 
@@ -19,6 +19,8 @@ fn projects() -> Vec<Snapshot> {
         samples::states(),
         samples::fifty(),
         samples::hostile(),
+        samples::grouped(50),
+        samples::grouped(500),
     ]
 }
 
@@ -46,11 +48,12 @@ proptest! {
     fn every_size_can_be_drawn(
         columns in 0_u16..300,
         rows in 0_u16..100,
-        project in 0_usize..5,
+        project in 0_usize..7,
         cursor in 0_usize..60,
         top in 0_usize..80,
         behind in 0_usize..80,
-        panes in any::<bool>(),
+        density in 0_u8..3,
+        hides in 0_u8..6,
         looks in 0_u8..4,
         covered in 0_u8..5,
         focused in 0_usize..4,
@@ -59,7 +62,15 @@ proptest! {
         let snapshot = projects().swap_remove(project);
         let names: Vec<ServiceName> = snapshot.services.keys().cloned().collect();
         let mut ui = samples::ui(&snapshot, (columns, rows));
-        ui.chosen = Some(if panes { Density::Panes } else { Density::Table });
+        ui.chosen = Some(match density {
+            0 => Density::Panes,
+            1 => Density::Table,
+            _ => Density::Grid,
+        });
+        ui.list.problems = hides == 1;
+        ui.list.filter = ["", "", "api", "日本", "nothing at all like it", ""][usize::from(hides)].to_owned();
+        ui.list.typing = (hides > 3).then(Before::default);
+        ui.list.sort = Sort::ALL[focused];
         ui.cursor = names.get(cursor).cloned();
         ui.cursor_row = cursor;
         ui.table_top = top;
@@ -94,7 +105,7 @@ fn a_screen_that_is_smaller_than_the_state_says_can_be_drawn() {
     for (columns, rows) in [(0, 0), (1, 1), (90, 3), (5, 60), (80, 24)] {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         terminal
-            .draw(|frame| draw(frame, &shop, &ui, &keymap, &theme()))
+            .draw(|frame| draw(frame, &shop, &ui, &keymap, &theme(), None))
             .unwrap();
     }
 }
@@ -133,7 +144,7 @@ fn mono_uses_no_colour_and_no_theme_of_ours_sets_a_background() {
 #[test]
 fn the_terminal_cursor_stands_on_what_is_in_focus() {
     let shop = samples::shop();
-    for density in [Density::Panes, Density::Table] {
+    for density in [Density::Panes, Density::Table, Density::Grid] {
         let mut ui = samples::ui(&shop, (120, 36));
         ui.chosen = Some(density);
         let picture = picture(&shop, &ui, &theme());
@@ -170,7 +181,7 @@ fn no_key_is_shown_that_is_not_bound() {
     let (keymap, _) = Keymap::parse("[services]\n\"service.recover\" = [\"f12\"]\n");
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
     let done = terminal
-        .draw(|frame| draw(frame, &shop, &ui, &keymap, &theme()))
+        .draw(|frame| draw(frame, &shop, &ui, &keymap, &theme(), None))
         .unwrap();
     let buffer = done.buffer.clone();
     let rows = Picture {
@@ -190,7 +201,7 @@ fn only_the_rows_that_are_seen_are_built() {
     let mut ui = samples::ui(&many, (200, 60));
     ui.chosen = Some(Density::Table);
     let rows = picture(&many, &ui, &theme()).rows();
-    assert!(rows[1].contains("more"), "{}", rows[1]);
+    assert!(rows[1].contains("86 in trouble"), "{}", rows[1]);
     assert!(rows.iter().any(|row| row.contains("/500 ")));
 }
 

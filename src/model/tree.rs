@@ -1,0 +1,14 @@
+//! A process of the tree of a service.
+
+use super::ids::Pid;
+
+/// A process of the tree of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeMember {
+    /// Its pid.
+    pub pid: Pid,
+    /// Its parent.
+    pub parent: Pid,
+    /// Its command line, cleaned.
+    pub command: String,
+}

@@ -1,0 +1,51 @@
+//! Which events are listed: pure, shared by drawing and by moving.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::state::{EventsView, UiState};
+use crate::model::{ActorKind, Event, EventKind, Outcome, Seq};
+
+/// Whether an event is a failure, or a refusal.
+fn is_failure(event: &Event) -> bool {
+    let failed = matches!(event.result, Some(Outcome::Failed | Outcome::Refused));
+    let unasked = event.kind == EventKind::Exit && event.cause.is_none();
+    let sick = event.kind == EventKind::Health
+        && event.data.get("to").and_then(serde_json::Value::as_str) == Some("unhealthy");
+    failed || event.kind == EventKind::Refusal || unasked || sick
+}
+
+/// Who did it: the kind of the actor; `None` is what was only seen.
+pub fn kind_of(event: &Event) -> Option<ActorKind> {
+    event.actor.as_ref().map(|actor| actor.kind)
+}
+
+/// The kinds of actors that there are events of, in their order.
+pub fn kinds(ui: &UiState) -> Vec<Option<ActorKind>> {
+    let kinds: BTreeSet<_> = ui.events.iter().map(|event| kind_of(event)).collect();
+    kinds.into_iter().collect()
+}
+
+/// The events that the view lists, newest first. An ask is listed until its result is there.
+pub fn listed<'a>(ui: &'a UiState, view: &EventsView) -> Vec<&'a Arc<Event>> {
+    let answered: BTreeSet<Seq> = ui
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Result)
+        .filter_map(|event| event.cause)
+        .collect();
+    let wanted = |event: &&Arc<Event>| {
+        let told = event.kind != EventKind::Ask || !answered.contains(&event.seq);
+        told && view.who.is_none_or(|who| kind_of(event) == who)
+            && (view.service.is_none() || event.service == view.service)
+            && (!view.failures || is_failure(event))
+    };
+    ui.events.iter().rev().filter(wanted).collect()
+}
+
+/// The place of the cursor among the listed events: the newest where it is on none, or where its
+/// event is not listed the next older one.
+pub fn place(listed: &[&Arc<Event>], view: &EventsView) -> usize {
+    let Some(cursor) = view.cursor else { return 0 };
+    let at = listed.iter().position(|event| event.seq <= cursor);
+    at.unwrap_or(listed.len().saturating_sub(1))
+}

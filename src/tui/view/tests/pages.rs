@@ -1,0 +1,76 @@
+//! The page of a service, and the list of events.
+
+use super::{pictures::check, *};
+use crate::{
+    model::{ActorKind, ServiceName, Snapshot},
+    tui::{
+        samples,
+        state::{DetailView, EventsView, View},
+    },
+};
+
+const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (120, 36), (200, 60)];
+
+fn page(snapshot: &Snapshot, size: (u16, u16), service: &str, top: usize) -> UiState {
+    let mut ui = samples::ui(snapshot, size);
+    ui.cursor = Some(samples::name(service));
+    ui.view = View::Detail(DetailView { top });
+    ui
+}
+
+#[test]
+fn a_failed_service_says_why_in_its_last_words() {
+    let mut states = samples::states();
+    let worker = states.services.get_mut(&samples::name("worker")).unwrap();
+    let worker = std::sync::Arc::make_mut(worker);
+    worker.description = Some("Does what others have ordered".to_owned());
+    worker.last_exit.as_mut().unwrap().stderr_tail = vec![
+        "thread 'main' panicked at src/main.rs:41:9:".to_owned(),
+        "called `Option::unwrap()` on a `None` value".to_owned(),
+        "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace".to_owned(),
+    ];
+    for size in SIZES {
+        let ui = page(&states, size, "worker", 0);
+        check("detail_failed", &states, &ui, &theme());
+    }
+}
+
+#[test]
+fn a_service_in_each_state_has_its_page() {
+    let states = samples::states();
+    let names: Vec<ServiceName> = states.services.keys().cloned().collect();
+    for name in names {
+        let ui = page(&states, (80, 24), name.as_str(), 0);
+        check(&format!("detail_{name}"), &states, &ui, &theme());
+    }
+    let shop = samples::shop();
+    let ui = page(&shop, (120, 36), "payments", 0);
+    check("detail_payments", &shop, &ui, &theme());
+    let ui = page(&shop, (80, 24), "payments", 12);
+    check("detail_scrolled", &shop, &ui, &theme());
+}
+
+#[test]
+fn the_events_are_listed_and_one_is_told_whole() {
+    let shop = samples::shop();
+    for size in SIZES {
+        let mut ui = samples::ui(&shop, size);
+        ui.view = View::Events(EventsView::default());
+        check("events", &shop, &ui, &theme());
+    }
+    let mut ui = samples::ui(&shop, (80, 24));
+    ui.view = View::Events(EventsView {
+        cursor: ui.events.get(3).map(|event| event.seq),
+        who: Some(None),
+        service: Some(samples::name("inventory")),
+        failures: true,
+    });
+    check("events_filtered", &shop, &ui, &theme());
+    ui.view = View::Events(EventsView {
+        who: Some(Some(ActorKind::Felix)),
+        ..EventsView::default()
+    });
+    check("events_none", &shop, &ui, &theme());
+    ui.events.clear();
+    check("events_empty", &shop, &ui, &theme());
+}
