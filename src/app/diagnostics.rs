@@ -1,23 +1,25 @@
-//! oats's own log: `data/oats.log`.
+//! oats's own log: `data/oats.log`, and the view of the console.
 
 use std::{fs::OpenOptions, sync::Arc};
 
-use tracing_subscriber::{filter::LevelFilter, fmt, prelude::*};
+use tracing_subscriber::{
+    filter::{LevelFilter, filter_fn},
+    fmt,
+    prelude::*,
+};
+use tui_logger::TuiTracingSubscriberLayer;
 
-use crate::model::root::Root;
+use crate::{
+    model::{root::Root, snapshot::OwnerMode},
+    tui::own,
+};
 
-/// Who else hears what oats says about itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Listener {
-    /// The view of the console.
-    Console,
-    /// Nobody.
-    Nobody,
-}
+/// What oats speaks about: the targets of its own log.
+const TARGETS: [&str; 6] = ["files", "logs", "ports", "processes", "services", "signals"];
 
-/// Sends what oats says about itself to its own log, and to the view of the console. When the file
-/// cannot be opened, it stays out: supervision matters more.
-pub(super) fn begin(root: &Root, listener: Listener) {
+/// Sends what oats says about itself to its own log and to the view of the console. When the file
+/// cannot be opened, nothing is written there: supervision matters more.
+pub(super) fn begin(root: &Root, mode: OwnerMode) {
     let opened = OpenOptions::new()
         .create(true)
         .append(true)
@@ -29,15 +31,15 @@ pub(super) fn begin(root: &Root, listener: Listener) {
             .with_target(false)
             .with_filter(LevelFilter::INFO)
     });
-    // It decides for itself what it keeps, target by target, as the view says.
-    let to_console =
-        (listener == Listener::Console).then_some(tui_logger::TuiTracingSubscriberLayer);
-    if to_console.is_some() {
-        tui_logger::set_default_level(tui_logger::LevelFilter::Info);
-    }
+    let to_view = (mode == OwnerMode::Console).then(|| {
+        own::prepare(&TARGETS);
+        // What is recorded of each target is chosen in the view; other crates are not asked.
+        let ours = filter_fn(|it| TARGETS.contains(&it.target()));
+        TuiTracingSubscriberLayer.with_filter(ours.with_max_level_hint(LevelFilter::DEBUG))
+    });
     // A second subscriber in one process is refused; the first one stays.
     let _ = tracing_subscriber::registry()
         .with(to_file)
-        .with(to_console)
+        .with(to_view)
         .try_init();
 }

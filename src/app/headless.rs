@@ -8,8 +8,7 @@ use tokio::{
 };
 
 use super::{
-    diagnostics::{self, Listener},
-    find_root, load, own_path, print, say, seed,
+    diagnostics, find_root, load, own_path, print, say, seed,
     signals::{Signals, Wish},
 };
 use crate::{
@@ -205,10 +204,6 @@ pub(super) fn claim(
         return Err(Exit::Refused);
     }
     let root = loaded.root.clone();
-    let listener = match mode {
-        OwnerMode::Console => Listener::Console,
-        OwnerMode::Serve => Listener::Nobody,
-    };
     let setup = Setup {
         loaded,
         mode,
@@ -218,7 +213,7 @@ pub(super) fn claim(
         begin,
     };
     Owner::claim(setup, clock)
-        .inspect(|_| diagnostics::begin(&root, listener))
+        .inspect(|_| diagnostics::begin(&root, mode))
         .map_err(|error| refuse(&error))
 }
 
@@ -250,8 +245,8 @@ async fn say_progress(mut feed: mpsc::Receiver<Feed>) {
                     say(&line);
                 }
             }
-            // Nobody looks at a tree here.
-            Feed::Tree { .. } => {}
+            // Nobody looks at a tree or back here.
+            Feed::Tree { .. } | Feed::History(_) => {}
         }
     }
 }
@@ -272,7 +267,7 @@ async fn obey(mut signals: Signals, handle: Handle) {
             }
             Wish::Quit => Command::Leave(Leaving::Detach),
             Wish::HangUp => {
-                tracing::info!("SIGHUP: reloading comes with a later version, ignored");
+                tracing::info!(target: "signals", "SIGHUP: reloading comes with a later version, ignored");
                 say("oats: SIGHUP ignored: reloading comes with a later version");
                 continue;
             }

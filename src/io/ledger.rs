@@ -15,6 +15,9 @@ use crate::model::{Event, Seq};
 /// How much is read at once when the last line is looked for, in bytes.
 const BLOCK: u64 = 64 * 1024;
 
+/// How much of the end is looked through for the last events, in bytes.
+const LATEST: u64 = 512 * 1024;
+
 /// A line longer than this is none of ours.
 const LINE_LIMIT: usize = 1024 * 1024;
 
@@ -109,6 +112,26 @@ impl Ledger {
         self.tail = Tail::Whole;
         Ok(())
     }
+}
+
+/// The last events of a ledger, at most `count`, oldest first; of its last half mebibyte. Lines that
+/// are none are left out.
+///
+/// # Errors
+///
+/// It cannot be opened or read.
+pub fn latest(path: &Path, count: usize) -> io::Result<Vec<Event>> {
+    let file = fsx::open_read(path)?;
+    let end = file.metadata()?.len();
+    let start = end.saturating_sub(LATEST);
+    let mut bytes = vec![0; usize::try_from(end - start).unwrap_or(0)];
+    let filled = fsx::read_at(&file, &mut bytes, start)?;
+    bytes.truncate(filled);
+    let lines = bytes.rsplit(|byte| *byte == b'\n');
+    let events = lines.filter_map(|line| serde_json::from_slice(line).ok());
+    let mut latest: Vec<Event> = events.take(count).collect();
+    latest.reverse();
+    Ok(latest)
 }
 
 /// The one key that is looked for.

@@ -105,6 +105,8 @@ pub enum Feed {
     Lines(Vec<LogLine>),
     /// Something was written into the ledger.
     Event(Arc<Event>),
+    /// What the owners before wrote into the ledger last, oldest first.
+    History(Vec<Arc<Event>>),
     /// The processes of the service that is looked at.
     Tree {
         /// Which service.

@@ -24,7 +24,7 @@ use crate::{
     io::{
         clock::Clock,
         files::{self, Lock, LockError},
-        ledger::Ledger,
+        ledger::{self, Ledger},
         platform::{self, Sampler, Spawner},
         records, status,
     },
@@ -37,6 +37,8 @@ use crate::{
 
 /// How many reports of tasks may wait for the actor.
 const NOTES: usize = 4096;
+/// Ledger lines of earlier owners that a window is told.
+const HISTORY: usize = 500;
 /// How many messages may wait for the window.
 const FEED: usize = 1024;
 
@@ -195,6 +197,22 @@ impl Owner {
         Ok((owner, ends))
     }
 
+    /// Tells a window what the owners before wrote into the ledger last.
+    fn tell_history(&self) {
+        if self.info.mode == OwnerMode::Serve {
+            return;
+        }
+        match ledger::latest(&self.root.ledger_file(), HISTORY) {
+            Ok(events) if events.is_empty() => {}
+            Ok(events) => {
+                let events = events.into_iter().map(Arc::new).collect();
+                // The first message: there is room.
+                let _gone = self.feed.try_send(Feed::History(events));
+            }
+            Err(error) => tracing::warn!(target: "files", "could not read the ledger: {error}"),
+        }
+    }
+
     /// Runs until oats has left. Needs a runtime with one thread.
     ///
     /// # Errors
@@ -202,6 +220,7 @@ impl Owner {
     /// The system gives no thread, no signal handler or no socket for the port watch.
     pub async fn run(self) -> Result<(), ClaimError> {
         platform::catch_ignored_signals();
+        self.tell_history();
         let now = self.clock.now();
         let (notes_in, notes) = mpsc::channel::<Note>(NOTES);
         let child_ends = platform::catch(platform::CHILD_ENDED)

@@ -101,7 +101,7 @@ impl<'a, S: Surface> Looper<'a, S> {
         if !Arc::ptr_eq(&newest, &self.snapshot) {
             self.snapshot = newest;
             // Once a second at least: then no line of oats's own log is lost.
-            OwnLog::take_in();
+            OwnLog::gather();
             self.take(Msg::Snapshot)?;
         }
         for msg in batch {
@@ -183,7 +183,7 @@ impl<'a, S: Surface> Looper<'a, S> {
             return Ok(());
         }
         if self.ui.view == View::Own {
-            OwnLog::take_in();
+            OwnLog::gather();
         }
         let (snapshot, ui, own) = (&self.snapshot, &self.ui, &self.own);
         let Console { keymap, theme, .. } = self.console;

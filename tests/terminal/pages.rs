@@ -81,3 +81,20 @@ fn the_processes_of_a_service_stand_below_their_parents() {
         assert_eq!(console.wait_end().code, 0);
     });
 }
+
+#[test]
+fn what_happened_under_the_owner_before_is_listed_too() {
+    isolated(|| {
+        let (shop, console, pids) = Shop::open();
+        shop.leave_stopped(console, pids);
+        let mut console = Console::args(&shop.project, &[]);
+        console.sees("STOP");
+        console.press("4");
+        console.sees(&format!("PID {}", pids[0]));
+        console.press("q");
+        console.misses("newest first");
+        // Nothing runs: it leaves at once.
+        console.press("q");
+        assert_eq!(console.wait_end().code, 0);
+    });
+}

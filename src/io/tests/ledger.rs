@@ -119,3 +119,22 @@ fn a_line_that_lies_across_blocks_is_found() {
     let (_, seq) = Ledger::open(&place.path()).unwrap();
     assert_eq!(seq, Some(Seq(7)));
 }
+
+#[test]
+fn the_latest_events_are_read_oldest_first_and_torn_lines_are_left_out() {
+    let place = Place::new();
+    let (mut ledger, _) = Ledger::open(&place.path()).unwrap();
+    assert_eq!(latest(&place.path(), 5).unwrap(), []);
+    let events: Vec<Event> = (1..=9).map(event).collect();
+    ledger.append(&events).unwrap();
+    let mut file = fsx::open_append(&place.path()).unwrap();
+    file.write_all(b"{\"seq\":10,\"at\"").unwrap();
+    assert_eq!(latest(&place.path(), 3).unwrap(), events[6..]);
+    assert_eq!(latest(&place.path(), 100).unwrap(), events);
+    // Only the end of a long one is looked through; its first line there is cut.
+    let mut long = event(11);
+    long.reason = Some("x".repeat(usize::try_from(LATEST).unwrap() - 300));
+    ledger.append(&[long.clone(), event(12)]).unwrap();
+    assert_eq!(latest(&place.path(), 100).unwrap(), [event(12)]);
+    assert!(latest(&place.0.path().join("none"), 1).is_err());
+}

@@ -57,6 +57,7 @@ pub fn update(
         }
         Msg::Feed(Feed::Lines(lines)) => desk.take_lines(lines),
         Msg::Feed(Feed::Event(event)) => desk.take_event(event),
+        Msg::Feed(Feed::History(events)) => desk.take_history(events),
         Msg::Feed(Feed::Tree { service, members }) => desk.take_tree(&service, members),
         Msg::Answer {
             service,

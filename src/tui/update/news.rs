@@ -1,10 +1,10 @@
 //! What the owner tells: log lines and ledger lines.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::desk::Desk;
 use crate::{
-    model::{Action, ActorKind, Event, EventKind, LogLine, Outcome},
+    model::{Action, ActorKind, Event, EventKind, LogLine, Outcome, Seq},
     tui::{
         message::Urgency,
         rings,
@@ -43,6 +43,24 @@ impl Desk<'_> {
         self.ui.events.push_back(event);
         while self.ui.events.len() > EVENTS_KEPT {
             self.ui.events.pop_front();
+        }
+        self.draw(Urgency::Data);
+    }
+}
+
+impl Desk<'_> {
+    /// Keeps what happened before this console started: nothing of it is news.
+    /// Nobody works any more on what was asked of an owner that is gone.
+    pub(super) fn take_history(&mut self, events: Vec<Arc<Event>>) {
+        let results = events.iter().filter(|it| it.kind == EventKind::Result);
+        let answered: BTreeSet<Seq> = results.filter_map(|result| result.cause).collect();
+        let over =
+            |event: &Arc<Event>| event.kind != EventKind::Ask || answered.contains(&event.seq);
+        for event in events.into_iter().rev().filter(over) {
+            if self.ui.events.len() >= EVENTS_KEPT {
+                break;
+            }
+            self.ui.events.push_front(event);
         }
         self.draw(Urgency::Data);
     }

@@ -49,7 +49,7 @@ pub(super) fn draw(
     let mut cursor = None;
     if listed.is_empty() {
         let text = if scene.ui.events.is_empty() {
-            "Nothing happened yet, since this console was opened."
+            "Nothing happened yet."
         } else {
             "No event is like that."
         };

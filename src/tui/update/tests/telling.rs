@@ -194,3 +194,16 @@ fn every_command_does_something_or_says_something() {
         assert!(!effects.is_empty(), "{} draws nothing", row.id);
     }
 }
+
+#[test]
+fn history_is_no_news_and_an_ask_of_an_owner_that_is_gone_is_not_under_way() {
+    let mut bench = shop();
+    let events: Vec<_> = samples::events().into_iter().map(Arc::new).collect();
+    let asked = events.iter().filter(|it| it.kind == EventKind::Ask).count();
+    assert_eq!(asked, 2, "one of them has its result");
+    bench.take(Msg::Feed(Feed::History(events.clone())));
+    assert_eq!(bench.said(), "");
+    assert_eq!(bench.ui.events.len(), events.len() - 1);
+    let first = bench.ui.events.front().map(|event| event.seq);
+    assert_eq!(first, events.first().map(|event| event.seq));
+}
