@@ -2,7 +2,7 @@
 
 use crate::{
     keymap::{COMMANDS, Command, CommandRow, Context},
-    model::{Action, ServiceView},
+    model::{Action, ServiceView, State},
     tui::state::View,
 };
 
@@ -49,13 +49,32 @@ pub fn entries(view: &ServiceView) -> Vec<Entry> {
     out
 }
 
-/// The entry that is focused when the menu opens: the first action that may happen.
+/// The entry that is focused when the menu opens: what the trouble asks for, else the first action
+/// that may happen.
 pub fn first(view: &ServiceView) -> usize {
+    let entries = entries(view);
+    let wanted = match State::of(view) {
+        State::Port => Some(Entry::Look(Command::PortShow)),
+        State::Doubt => Some(Entry::Look(Command::SurvivorShow)),
+        State::Degraded => Some(Entry::Action(Action::Recover)),
+        State::Up
+        | State::Start
+        | State::Wait
+        | State::Ends
+        | State::Retry
+        | State::Fail
+        | State::Stop => None,
+    };
     let allowed = |entry: &Entry| match entry {
         Entry::Action(action) => view.actions.get(*action).allowed,
         Entry::Look(_) => true,
     };
-    entries(view).iter().position(allowed).unwrap_or(0)
+    let wanted = wanted.filter(allowed);
+    let at = entries.iter().position(|entry| match wanted {
+        Some(wanted) => *entry == wanted,
+        None => allowed(entry),
+    });
+    at.unwrap_or(0)
 }
 
 /// Why a command cannot do anything now, as a whole sentence; `None` when it can.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     keymap::Command,
-    model::{Action, HolderClass, ServiceName, ServiceView},
+    model::{Action, HolderClass, Phase, ServiceName, ServiceView},
     tui::{
         menu::{self, Entry},
         state::Menu,
@@ -146,7 +146,14 @@ fn does(view: &ServiceView, action: Action) -> String {
             1 => "start it, and first what it needs".to_owned(),
             more => format!("start it, and first the {more} services it needs"),
         },
-        Action::Stop => format!("ask its process tree to end, then make it{}", needed()),
+        Action::Stop => match view.phase {
+            Phase::Waiting => "end the wait".to_owned(),
+            Phase::Backoff => "end the retries".to_owned(),
+            Phase::Stopped | Phase::Failed => "nobody wants it up any more".to_owned(),
+            Phase::Starting | Phase::Running | Phase::Stopping => {
+                format!("ask its process tree to end, then make it{}", needed())
+            }
+        },
         Action::Kill => match view.processes {
             0 | 1 => "SIGKILL at once; asks first".to_owned(),
             many => format!("SIGKILL to its {many} processes at once; asks first"),
