@@ -146,3 +146,26 @@ fn the_palette_finds_commands_and_says_which_are_disabled() {
         check(name, &states, &ui, &theme());
     }
 }
+
+#[test]
+fn dialogs_without_unicode_and_without_colour() {
+    let ascii = Theme {
+        glyphs: Glyphs::Ascii,
+        ..theme()
+    };
+    let mono = theme().without_colours();
+    let snapshot = held(HolderClass::Stranger);
+    let states = samples::states();
+    for (name, theme) in [("ascii", &ascii), ("mono", &mono)] {
+        let ui = port(&snapshot, (80, 24), PortAct::Term);
+        check(&format!("{name}_port"), &snapshot, &ui, theme);
+        let mut ui = samples::ui(&states, (80, 24));
+        ui.cursor = Some(samples::name("search"));
+        let view = &states.services[&samples::name("search")];
+        ui.overlay = Some(Overlay::Menu(Menu {
+            service: samples::name("search"),
+            focused: crate::tui::menu::first(view),
+        }));
+        check(&format!("{name}_menu"), &states, &ui, theme);
+    }
+}

@@ -74,3 +74,29 @@ fn the_events_are_listed_and_one_is_told_whole() {
     ui.events.clear();
     check("events_empty", &shop, &ui, &theme());
 }
+
+#[test]
+fn pages_without_unicode_and_without_colour() {
+    let ascii = Theme {
+        glyphs: Glyphs::Ascii,
+        ..theme()
+    };
+    let mono = theme().without_colours();
+    let shop = samples::shop();
+    for (name, theme) in [("ascii", &ascii), ("mono", &mono)] {
+        let ui = page(&shop, (80, 24), "payments", 0);
+        check(&format!("{name}_detail"), &shop, &ui, theme);
+        let mut ui = samples::ui(&shop, (80, 24));
+        ui.view = View::Events(EventsView::default());
+        check(&format!("{name}_events"), &shop, &ui, theme);
+    }
+    let (empty, hostile) = (samples::empty(), samples::hostile());
+    for size in SIZES {
+        let mut ui = samples::ui(&empty, size);
+        ui.view = View::Detail(DetailView::default());
+        check("detail_of_nothing", &empty, &ui, &theme());
+        let first = hostile.services.keys().next().unwrap().to_string();
+        let ui = page(&hostile, size, &first, 0);
+        check("detail_hostile", &hostile, &ui, &theme());
+    }
+}
