@@ -151,9 +151,12 @@ impl Desk<'_> {
             return self.say(Tone::Info, "There are no groups.".to_owned());
         }
         let at = shown.group_of(self.ui.cursor_row).unwrap_or(0);
-        let next = at.saturating_add_signed(by).min(shown.groups.len() - 1);
+        let next = at
+            .saturating_add_signed(by)
+            .min(shown.groups.len().saturating_sub(1));
+        // A filter may have left no group.
         let Some(group) = shown.groups.get(next) else {
-            return;
+            return self.say(Tone::Info, "There are no groups.".to_owned());
         };
         let first = shown.services.get(group.shown.start);
         let first = first.filter(|_| !group.shown.is_empty() && next != at);

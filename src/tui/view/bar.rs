@@ -15,6 +15,7 @@ use super::{
     text::{Pen, cut_middle, width},
 };
 use crate::{
+    keymap::Command,
     model::{Action, Phase, ServiceView, State},
     tui::state::Tone,
 };
@@ -48,7 +49,12 @@ pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) ->
     let message = scene.ui.message.as_ref();
     let urgent = message.is_some_and(|message| message.tone == Tone::Error);
     let lead = name.as_deref().map_or(0, |name| width(name) + 3);
-    let (kept, sentence) = fit(room, lead, &hints, &sentence, urgent);
+    let fitted = fit(room, lead, &hints, &sentence, urgent);
+    // The name gives way to a key that would else not be seen.
+    let bare = Some(fit(room, 3, &hints, &sentence, urgent));
+    let bare = bare.filter(|(kept, _)| fitted.0 == 0 && *kept > 0 && !urgent);
+    let name = name.filter(|_| bare.is_none());
+    let (kept, sentence) = bare.unwrap_or(fitted);
     // The name is under the cursor as well: it gives way before a fact is cut.
     let name = name.filter(|_| lead + width(&sentence) <= room);
     if let Some(name) = &name {
@@ -58,7 +64,7 @@ pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) ->
         pen.put(&span.content, span.style);
     }
     if !sentence.is_empty() {
-        if name.is_some() {
+        if name.is_some() || kept > 0 {
             pen.put(&format!(" {} ", scene.theme.bar()), scene.theme.dim());
         }
         pen.say(&sentence, style);
@@ -153,7 +159,10 @@ pub(super) fn shortest(sentence: &str, fits: impl Fn(&str) -> bool) -> Cow<'_, s
 
 /// A sentence that ends after its first PID, and after the command in brackets behind it.
 fn after_pid(sentence: &str, with_command: bool) -> Cow<'_, str> {
-    let digits = sentence.find("PID ").map(|at| at + 4);
+    // Where the reason begins with a PID, what follows is the fact.
+    let leads = |at: &usize| sentence.get(..*at).is_some_and(|it| it.ends_with(": "));
+    let digits = sentence.find("PID ").filter(|at| !leads(at));
+    let digits = digits.map(|at| at + 4);
     let end = digits.and_then(|start| {
         let rest = sentence.get(start..)?;
         let more = rest.find(|c: char| !c.is_ascii_digit())?;
@@ -213,7 +222,21 @@ fn hints(scene: Scene<'_>, view: &ServiceView) -> Vec<Span<'static>> {
         .into_iter()
         .filter(|action| view.actions.get(*action).allowed);
     let hints = allowed.filter_map(|action| keys::action(scene, action));
-    hints
+    // What the trouble asks for is a look, not an action.
+    let look = match State::of(view) {
+        State::Port => keys::hint(scene, &[Command::PortShow], "Port"),
+        State::Doubt => keys::hint(scene, &[Command::SurvivorShow], "Doubt"),
+        State::Up
+        | State::Degraded
+        | State::Start
+        | State::Wait
+        | State::Ends
+        | State::Retry
+        | State::Fail
+        | State::Stop => None,
+    };
+    look.into_iter()
+        .chain(hints)
         .flat_map(|[key, label]| {
             let key = Span::styled(format!("  {}", key.content), key.style);
             [key, label]

@@ -204,3 +204,17 @@ fn without_room_for_a_log_none_is_read() {
     bench.take(Msg::Input(Input::Resize(40, 20)));
     assert_eq!(bench.ui.watched.len(), 1);
 }
+
+#[test]
+fn where_a_filter_leaves_no_group_there_is_none_to_go_to() {
+    let mut bench = Bench::new(samples::grouped(50), (120, 36));
+    bench.press(Command::FilterEdit);
+    for letter in "xyzzy".chars() {
+        bench.press_key(Key::plain(Code::Char(letter)));
+    }
+    bench.press(Command::Prompt(
+        crate::keymap::command::PromptCommand::Accept,
+    ));
+    bench.press(Command::GroupNext);
+    assert_eq!(bench.said(), "There are no groups.");
+}
