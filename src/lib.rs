@@ -15,6 +15,7 @@
 //!         model                  nouns, no decisions, no input or output
 //! ```
 
+pub mod api;
 pub mod app;
 pub mod cli;
 pub mod core;

@@ -14,13 +14,14 @@ use std::{
 };
 
 /// Who may import whom. Nothing points up, peers never meet.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("core", &["model"]),
     ("io", &["model"]),
     ("keymap", &["model"]),
     ("supervisor", &["model", "core", "io"]),
     ("demo", &["model", "io"]),
+    ("api", &["model", "io", "supervisor"]),
     ("tui", &["model", "keymap", "supervisor"]),
     ("cli", &["model", "io", "keymap", "supervisor", "demo"]),
     (
@@ -32,6 +33,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
             "keymap",
             "supervisor",
             "demo",
+            "api",
             "tui",
             "cli",
         ],

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     cli::Exit,
     io::{clock::Clock, platform},
-    model::{Settings, settings::ThemeName, snapshot::OwnerMode},
+    model::{Actor, Settings, settings::ThemeName, snapshot::OwnerMode},
     supervisor::{self, Begin, Command, Ends, Feed, Handle, Leaving, Owner},
     tui::{self, Console, ConsoleError, ExitReason, INBOX, Msg, terminal::WayBack, theme::Theme},
 };
@@ -131,7 +131,7 @@ fn end(
         }
     };
     // One that has left already takes no command.
-    let _ = handle.send(Command::Leave(Leaving::Detach), |_| {});
+    let _ = handle.send(Command::leave(Leaving::Detach, Actor::HUMAN), |_| {});
     match supervision_ended.recv_timeout(LEAVE_WITHIN) {
         Ok(Ok(())) | Err(RecvTimeoutError::Timeout) => exit,
         Ok(Err(error)) => {
@@ -211,7 +211,7 @@ async fn obey(
             Wish::Continue => Msg::Resumed,
             Wish::Terminate | Wish::HangUp | Wish::Quit => {
                 leave_in_time(way_back.clone());
-                let _ = handle.send(Command::Leave(Leaving::Detach), |_| {});
+                let _ = handle.send(Command::leave(Leaving::Detach, Actor::HUMAN), |_| {});
                 Msg::Leave
             }
         };

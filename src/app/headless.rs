@@ -1,6 +1,6 @@
 //! The ways in without a terminal: `check`, `--once`, `serve`.
 
-use std::{fmt::Write as _, path::Path};
+use std::path::Path;
 
 use tokio::{
     runtime::{Builder, Runtime},
@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    diagnostics, find_root, load, own_path, print, say, seed,
+    api, diagnostics, find_root, load, own_path, print, say, seed,
     signals::{Signals, Wish},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         progress,
     },
     io::{clock::Clock, status},
-    model::{ServiceName, Snapshot, snapshot::OwnerMode},
+    model::{Actor, Port, ServiceName, Snapshot, snapshot::OwnerMode},
     supervisor::{
         self, Begin, ClaimError, Command, Ends, Feed, Handle, Leaving, Loaded, Owner, Setup,
         Standing, look, owner,
@@ -204,6 +204,8 @@ pub(super) fn claim(
         return Err(Exit::Refused);
     }
     let root = loaded.root.clone();
+    let settings = loaded.settings.clone();
+    let ports: Vec<Port> = loaded.services.iter().filter_map(|def| def.port).collect();
     let setup = Setup {
         loaded,
         mode,
@@ -212,20 +214,17 @@ pub(super) fn claim(
         seed: seed(clock),
         begin,
     };
-    Owner::claim(setup, clock)
-        .inspect(|_| diagnostics::begin(&root, mode))
-        .map_err(|error| refuse(&error))
+    let (mut owner, ends) = Owner::claim(setup, clock).map_err(|error| refuse(&error))?;
+    diagnostics::begin(&root, mode);
+    if let Some(listeners) = api::open(&mut owner, &root, &settings, ports) {
+        api::serve(listeners, ends.handle.clone(), root, clock);
+    }
+    Ok((owner, ends))
 }
 
 /// Says why the root could not be claimed.
 fn refuse(error: &ClaimError) -> Exit {
-    let mut text = format!("oats: {error}");
-    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let _ = write!(text, ": {error}");
-        cause = error.source();
-    }
-    say(&text);
+    say(&format!("oats: {}", super::told(error)));
     if let ClaimError::Owned { .. } = error {
         say("oats --once shows its truth; a second console comes with a later version");
     }
@@ -258,14 +257,14 @@ async fn obey(mut signals: Signals, handle: Handle) {
         let command = match signals.next().await {
             Wish::Interrupt | Wish::Terminate if asked => {
                 say("oats: killing all services");
-                Command::Leave(Leaving::KillAll)
+                Command::leave(Leaving::KillAll, Actor::CLI)
             }
             Wish::Interrupt | Wish::Terminate => {
                 asked = true;
                 say("oats: stopping all services; once more kills them");
-                Command::Leave(Leaving::StopAll)
+                Command::leave(Leaving::StopAll, Actor::CLI)
             }
-            Wish::Quit => Command::Leave(Leaving::Detach),
+            Wish::Quit => Command::leave(Leaving::Detach, Actor::CLI),
             Wish::HangUp => {
                 tracing::info!(target: "signals", "SIGHUP: reloading comes with a later version, ignored");
                 say("oats: SIGHUP ignored: reloading comes with a later version");

@@ -3,6 +3,7 @@
 //! *Owns*: which parts run on which thread, and in which order they end. *Never*: decides about a
 //! service. *Talks to*: everybody.
 
+mod api;
 mod console;
 mod demo;
 mod diagnostics;
@@ -135,6 +136,18 @@ fn free_ports(ports: &[u16], clock: Clock) -> Result<Vec<u16>, String> {
 /// Where this program lies: what `{oats}` stands for.
 fn own_path() -> PathBuf {
     std::env::current_exe().unwrap_or_else(|_unknown| PathBuf::from("oats"))
+}
+
+/// An error with its causes.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 /// Prints a line on stderr. One that cannot be printed has no reader.

@@ -37,7 +37,7 @@ pub(super) struct Ctx<'a> {
 #[derive(Debug)]
 pub(super) struct Failure {
     /// The code of the reason, where it has one.
-    pub(super) code: Option<&'static str>,
+    pub(super) code: Option<String>,
     /// The reason.
     pub(super) reason: String,
     /// Whether the last lines of stderr belong to it.
@@ -57,7 +57,7 @@ impl Failure {
     /// The failure of an ask that met a refusal on its way.
     pub(super) fn refused(refusal: &Refusal) -> Self {
         Self {
-            code: Some(refusal.code()),
+            code: Some(refusal.code().to_owned()),
             ..Self::plain(refusal.text())
         }
     }
@@ -210,7 +210,7 @@ impl Ctx<'_> {
             draft.action = Some(open.action);
             draft.cause = Some(open.seq);
             draft.result = Some(result);
-            draft.code = code.map(str::to_owned);
+            draft.code.clone_from(&code);
             draft.reason.clone_from(&reason);
             draft.duration_ms = Some(duration_ms);
             draft.with_stderr_tail = tail;

@@ -181,7 +181,7 @@ fn stop(
         Ok(_) => {}
         Err(refusal) => {
             let reason = format!("{other} could not be stopped: {}", refusal.text());
-            let code = Some(refusal.code());
+            let code = Some(refusal.code().to_owned());
             let plain = Failure::plain(reason);
             failed(service, Failure { code, ..plain }, ctx);
         }
@@ -335,14 +335,13 @@ fn end(
 ) -> Option<FreeingPort> {
     let freeing = service.freeing.take()?;
     let duration_ms = ctx.took(freeing.since);
-    let code = why.as_ref().and_then(|why| why.code);
-    let reason = why.map(|why| why.reason);
+    let (code, reason) = why.map_or((None, None), |why| (why.code, Some(why.reason)));
     ctx.write(EventKind::Result, Some(service), |draft| {
         draft.actor = Some(freeing.by.clone());
         draft.action = Some(Action::FreePort);
         draft.cause = Some(freeing.seq);
         draft.result = Some(result);
-        draft.code = code.map(str::to_owned);
+        draft.code.clone_from(&code);
         draft.reason.clone_from(&reason);
         draft.duration_ms = Some(duration_ms);
     });

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod clean;
+pub mod control;
 pub mod event;
 pub mod exit;
 pub mod health;
@@ -12,6 +13,7 @@ pub mod ids;
 pub mod log;
 pub mod pattern;
 pub mod phase;
+pub mod plan;
 pub mod port;
 pub mod refusal;
 pub mod root;

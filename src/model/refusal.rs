@@ -66,6 +66,21 @@ pub enum Refusal {
     OwnerSilent,
     /// There is no such service.
     NoSuchService(ServiceName),
+    /// A reason that the owner gave to another window of it.
+    Relayed(Box<Relayed>),
+}
+
+/// A reason as it comes over the control API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relayed {
+    /// Its code.
+    pub code: String,
+    /// The reason without subject and full stop.
+    pub text: String,
+    /// What would help.
+    pub hint: Option<String>,
+    /// The action that would help.
+    pub hint_action: Option<Action>,
 }
 
 /// " (PID n)", or nothing.
@@ -83,7 +98,7 @@ fn user(holder: &Holder) -> &str {
 
 impl Refusal {
     /// The stable code of the reason.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> &str {
         match self {
             Self::NotRunning(_) => "not_running",
             Self::AlreadyWaiting(_) => "already_waiting",
@@ -111,6 +126,7 @@ impl Refusal {
             Self::ShuttingDown => "shutting_down",
             Self::OwnerSilent => "owner_silent",
             Self::NoSuchService(_) => "no_such_service",
+            Self::Relayed(relayed) => &relayed.code,
         }
     }
 
@@ -161,6 +177,7 @@ impl Refusal {
             Self::ShuttingDown => "oats is shutting down".to_owned(),
             Self::OwnerSilent => "the owner does not answer".to_owned(),
             Self::NoSuchService(name) => format!("there is no service {name}"),
+            Self::Relayed(relayed) => relayed.text.clone(),
         }
     }
 
@@ -180,6 +197,7 @@ impl Refusal {
             Self::PortHeldByService(..) | Self::PortHeld(..) | Self::PortNotOurs(..) => {
                 Some(Action::FreePort)
             }
+            Self::Relayed(relayed) => relayed.hint_action,
             Self::NotRunning(Action::Start | Action::Stop | Action::Kill | Action::FreePort)
             | Self::AlreadyWaiting(_)
             | Self::AlreadyStarting
@@ -203,6 +221,9 @@ impl Refusal {
 
     /// A second sentence for somebody who wants to go on: who the holder is, what would help.
     pub fn hint(&self) -> Option<String> {
+        if let Self::Relayed(relayed) = self {
+            return relayed.hint.clone();
+        }
         let mut hint = String::new();
         if let Some(holder) = self.holder() {
             let commands = holder.processes.iter().filter_map(|process| {
@@ -252,7 +273,8 @@ impl Refusal {
             | Self::Busy(_)
             | Self::ShuttingDown
             | Self::OwnerSilent
-            | Self::NoSuchService(_) => None,
+            | Self::NoSuchService(_)
+            | Self::Relayed(_) => None,
         }
     }
 }

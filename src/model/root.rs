@@ -50,6 +50,16 @@ impl Root {
         self.data_dir.join("oats.lock")
     }
 
+    /// `data/run/token`.
+    pub fn token_file(&self) -> PathBuf {
+        self.data_dir.join("run").join("token")
+    }
+
+    /// `data/run/oats.sock`.
+    pub fn socket_file(&self) -> PathBuf {
+        self.data_dir.join("run").join("oats.sock")
+    }
+
     /// `data/oats.log`.
     pub fn diagnostics_file(&self) -> PathBuf {
         self.data_dir.join("oats.log")

@@ -1,5 +1,7 @@
 //! What people choose about the console: in the root's `oats.toml`, and in their own.
 
+use std::net::SocketAddr;
+
 /// The choices of one `oats.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -7,6 +9,23 @@ pub struct Settings {
     pub keymap: Option<String>,
     /// The theme; `None`: not chosen here.
     pub theme: Option<ThemeName>,
+    /// Where the control API listens; `None`: not chosen here.
+    pub api: Option<ApiAddress>,
+}
+
+/// Where the control API listens, beside its unix socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApiAddress {
+    /// Nowhere.
+    Off,
+    /// At this loopback address; at the next free port when this one is taken.
+    At(SocketAddr),
+}
+
+impl Default for ApiAddress {
+    fn default() -> Self {
+        Self::At(SocketAddr::from(([127, 0, 0, 1], 9000)))
+    }
 }
 
 /// A theme of the console.
@@ -35,6 +54,7 @@ impl Settings {
         Self {
             keymap: self.keymap.or(weaker.keymap),
             theme: self.theme.or(weaker.theme),
+            api: self.api.or(weaker.api),
         }
     }
 }
@@ -47,11 +67,12 @@ mod tests {
     fn the_stronger_choice_wins_key_by_key() {
         let user = Settings {
             keymap: Some("mine".to_owned()),
-            theme: None,
+            ..Settings::default()
         };
         let root = Settings {
             keymap: Some("team".to_owned()),
             theme: Some(ThemeName::Mono),
+            ..Settings::default()
         };
         let both = user.over(root);
         assert_eq!(both.keymap.as_deref(), Some("mine"));

@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    handle::{Answer, Envelope, Feed},
+    handle::{Answer, Envelope, Feed, Recorders},
     hands::{Hands, Note},
     ports,
     press::{Press, Samples},
@@ -37,6 +37,7 @@ pub(super) struct Actor {
     pub(super) inbox: mpsc::Receiver<Envelope>,
     pub(super) notes: mpsc::Receiver<Note>,
     pub(super) feed: mpsc::Sender<Feed>,
+    pub(super) recorders: Recorders,
     pub(super) watched_logs: watch::Sender<BTreeSet<ServiceName>>,
     pub(super) watched_tree: Option<ServiceName>,
     pub(super) samples: Samples,

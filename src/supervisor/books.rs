@@ -29,9 +29,11 @@ impl Actor {
             // A tree that has just come up has children by now: the next beat looks for them.
             self.next_member_look = now.mono;
         }
-        for event in &events {
-            self.tell(Feed::Event(Arc::new(event.clone())));
+        let told: Vec<Arc<Event>> = events.iter().cloned().map(Arc::new).collect();
+        for event in &told {
+            self.tell(Feed::Event(Arc::clone(event)));
         }
+        self.recorders.events.record(told);
         if !events.is_empty() {
             self.hands.writer.send(Job::Events(events));
         }
@@ -48,6 +50,7 @@ impl Actor {
             })
             .collect();
         if !lines.is_empty() {
+            self.recorders.said.record(lines.iter().cloned());
             self.tell(Feed::Lines(lines));
         }
     }
@@ -142,7 +145,9 @@ impl Actor {
             with_stderr_tail: false,
         };
         let event = self.stamp(draft, now);
-        self.tell(Feed::Event(Arc::new(event.clone())));
+        let told = Arc::new(event.clone());
+        self.tell(Feed::Event(Arc::clone(&told)));
+        self.recorders.events.record([told]);
         self.hands.writer.send(Job::Events(vec![event]));
     }
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::sync::{mpsc, watch};
 
+use super::tape::{Recorder, Tape};
 pub use crate::core::Leaving;
 use crate::model::{
     Action, Actor, Event, FreeWith, LogLine, Refusal, Seq, ServiceName, Snapshot, SurvivorChoice,
@@ -83,11 +84,28 @@ pub enum Command {
         by: Actor,
     },
     /// The owner leaves.
-    Leave(Leaving),
+    Leave {
+        /// How.
+        how: Leaving,
+        /// Who wants it.
+        by: Actor,
+    },
+    /// Reads the files of the root anew.
+    Reload {
+        /// Who wants it.
+        by: Actor,
+    },
     /// The process tree that is looked at now.
     WatchTree(Option<ServiceName>),
     /// The logs that are looked at now, each from its last lines on.
     WatchLogs(BTreeSet<ServiceName>),
+}
+
+impl Command {
+    /// The owner leaves.
+    pub fn leave(how: Leaving, by: Actor) -> Self {
+        Self::Leave { how, by }
+    }
 }
 
 /// A command on its way, with what to do with the answer.
@@ -121,17 +139,61 @@ pub enum Feed {
 #[error("the owner does not answer")]
 pub struct OwnerSilent;
 
+/// Ledger lines that are kept for windows to come back to.
+const EVENTS: usize = 4096;
+/// Lines of oats's own that are kept for windows.
+const SAID: usize = 1024;
+
+/// What happens beside the snapshot, as the owner writes it.
+#[derive(Debug)]
+pub struct Recorders {
+    /// Ledger lines, in order.
+    pub events: Recorder<Arc<Event>>,
+    /// oats's own lines about services.
+    pub said: Recorder<LogLine>,
+}
+
+impl Default for Recorders {
+    fn default() -> Self {
+        Self {
+            events: Recorder::new(EVENTS),
+            said: Recorder::new(SAID),
+        }
+    }
+}
+
 /// A way to ask, and a way to see.
 #[derive(Clone)]
 pub struct Handle {
     inbox: mpsc::Sender<Envelope>,
     truth: watch::Receiver<Arc<Snapshot>>,
+    events: Tape<Arc<Event>>,
+    said: Tape<LogLine>,
 }
 
 impl Handle {
     /// A handle on the owner behind these two channels.
-    pub fn new(inbox: mpsc::Sender<Envelope>, truth: watch::Receiver<Arc<Snapshot>>) -> Self {
-        Self { inbox, truth }
+    pub fn new(
+        inbox: mpsc::Sender<Envelope>,
+        truth: watch::Receiver<Arc<Snapshot>>,
+        recorders: &Recorders,
+    ) -> Self {
+        Self {
+            inbox,
+            truth,
+            events: recorders.events.tape(),
+            said: recorders.said.tape(),
+        }
+    }
+
+    /// The last ledger lines of this owner, and those to come.
+    pub fn events(&self) -> Tape<Arc<Event>> {
+        self.events.clone().from_the_start()
+    }
+
+    /// The last lines of oats's own, and those to come.
+    pub fn said(&self) -> Tape<LogLine> {
+        self.said.clone().from_the_start()
     }
 
     /// The truth of this moment.

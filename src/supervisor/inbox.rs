@@ -12,9 +12,7 @@ use crate::{
         gate::{self, Door},
         input::{AskWith, Doubt},
     },
-    model::{
-        Action, Actor as By, ProbeOutcome, RunId, RunRecord, ServiceName, snapshot::OwnerMode,
-    },
+    model::{Action, ProbeOutcome, Refusal, RunId, RunRecord, ServiceName},
 };
 
 impl Actor {
@@ -39,17 +37,14 @@ impl Actor {
                 self.take(Input::Doubt { service, doubt })
                     .unwrap_or(Ok(seq))
             }
-            Command::Leave(how) => {
+            Command::Leave { how, by } => {
                 let seq = self.world.next_seq;
                 let now = self.hands.clock.now();
                 self.press.changed(self.names(), now.mono);
-                let by = match self.owner.mode {
-                    OwnerMode::Console => By::HUMAN,
-                    OwnerMode::Serve => By::CLI,
-                };
                 self.take(Input::Leave { how, by });
                 Ok(seq)
             }
+            Command::Reload { .. } => Err(Refusal::OwnerSilent),
             Command::WatchTree(service) => {
                 self.watch_tree(service);
                 Ok(self.world.next_seq)

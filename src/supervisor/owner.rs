@@ -10,7 +10,7 @@ use super::{
     adopt,
     environment::Environment,
     eyes::Eyes,
-    handle::{Envelope, Feed, Handle, INBOX},
+    handle::{Envelope, Feed, Handle, INBOX, Recorders},
     hands::{Hands, Note},
     load::Loaded,
     ports::PortWatch,
@@ -116,6 +116,7 @@ pub struct Owner {
     press: Press,
     inbox: mpsc::Receiver<Envelope>,
     feed: mpsc::Sender<Feed>,
+    recorders: Recorders,
     clock: Clock,
     marks: BTreeMap<ServiceName, super::runs::LogMarks>,
 }
@@ -174,8 +175,9 @@ impl Owner {
         let (press, truth) = Press::new(root.clone(), boot_id.clone(), Some(info.clone()), now);
         let (to_inbox, inbox) = mpsc::channel(INBOX);
         let (feed, from_feed) = mpsc::channel(FEED);
+        let recorders = Recorders::default();
         let ends = Ends {
-            handle: Handle::new(to_inbox, truth),
+            handle: Handle::new(to_inbox, truth, &recorders),
             feed: from_feed,
         };
         let owner = Self {
@@ -191,10 +193,16 @@ impl Owner {
             press,
             inbox,
             feed,
+            recorders,
             clock,
             marks,
         };
         Ok((owner, ends))
+    }
+
+    /// Publishes where the control API is reached: its address, and the path of its socket.
+    pub fn announce(&mut self, api: Option<String>, socket: Option<String>) {
+        self.press.announce(api, socket);
     }
 
     /// Tells a window what the owners before wrote into the ledger last.
@@ -253,6 +261,7 @@ impl Owner {
             notes,
             watched_tree: None,
             feed: self.feed,
+            recorders: self.recorders,
             watched_logs,
             samples: Samples::new(),
             written: BTreeMap::new(),

@@ -28,6 +28,8 @@ pub(super) struct Press {
     root: Arc<Root>,
     boot_id: String,
     owner: Option<Owner>,
+    api: Option<String>,
+    socket: Option<String>,
     views: BTreeMap<ServiceName, Arc<ServiceView>>,
     dirty: BTreeSet<ServiceName>,
     seq: Seq,
@@ -71,6 +73,8 @@ impl Press {
             root,
             boot_id,
             owner,
+            api: None,
+            socket: None,
             views: BTreeMap::new(),
             dirty: BTreeSet::new(),
             seq: Seq(0),
@@ -79,6 +83,12 @@ impl Press {
             truth,
         };
         (press, receiver)
+    }
+
+    /// Where the control API is reached.
+    pub(super) fn announce(&mut self, api: Option<String>, socket: Option<String>) {
+        self.api = api;
+        self.socket = socket;
     }
 
     /// Something about these services changed that people wait for.
@@ -137,8 +147,8 @@ impl Press {
             } else {
                 Source::Look
             },
-            api: None,
-            socket: None,
+            api: self.api.clone(),
+            socket: self.socket.clone(),
             root: self.root.dir.to_string_lossy().into_owned(),
             seq: self.seq,
             written_at: now.wall,

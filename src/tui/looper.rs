@@ -169,9 +169,11 @@ impl<'a, S: Surface> Looper<'a, S> {
                     }
                 })
             }
-            Wish::Up { .. } | Wish::Leave(_) | Wish::WatchLogs(_) | Wish::WatchTree(_) => {
-                handle.send(wish.clone(), |_| {})
-            }
+            Wish::Up { .. }
+            | Wish::Leave { .. }
+            | Wish::Reload { .. }
+            | Wish::WatchLogs(_)
+            | Wish::WatchTree(_) => handle.send(wish.clone(), |_| {}),
         };
         sent.is_err().then_some(Msg::Unsent(wish))
     }

@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     keymap::Keymap,
     model::{Moment, Refusal, Wall},
-    supervisor::{Envelope, Handle},
+    supervisor::{Envelope, Handle, Recorders},
     tui::{
         samples,
         state::{Overlay, QuestionKind},
@@ -78,7 +78,7 @@ impl World {
             }
         };
         let console = Console {
-            handle: Handle::new(inbox, seen),
+            handle: Handle::new(inbox, seen, &Recorders::default()),
             inbox: messages,
             sender,
             keymap: Keymap::builtin(),

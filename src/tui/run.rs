@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     keymap::Keymap,
-    model::Moment,
+    model::{Actor, Moment},
     supervisor::{Command as Wish, Handle, Leaving},
 };
 
@@ -88,7 +88,9 @@ pub fn run(console: &Console) -> Result<ExitReason, ConsoleError> {
     };
     if matches!(ended, Err(_) | Ok(ExitReason::Panicked)) {
         // Without a console nobody can choose: the services run on.
-        let _silent = console.handle.send(Wish::Leave(Leaving::Detach), |_| {});
+        let _silent = console
+            .handle
+            .send(Wish::leave(Leaving::Detach, Actor::HUMAN), |_| {});
     }
     match ended {
         Err(ConsoleError::Draw(error)) if is_gone(&error) => Ok(ExitReason::Told),

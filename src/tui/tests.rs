@@ -20,7 +20,7 @@ use super::{Console, INBOX, Msg, run, samples, terminal::WayBack, theme::Theme};
 use crate::{
     keymap::Keymap,
     model::{Moment, Mono},
-    supervisor::{Command as Wish, Envelope, Handle},
+    supervisor::{Command as Wish, Envelope, Handle, Recorders},
 };
 
 /// Tells the program what its console shall run into.
@@ -40,7 +40,7 @@ fn console_in_a_terminal() {
         let (scene, sender, broken) = owner;
         while let Some(envelope) = asks.blocking_recv() {
             match (&envelope.command, scene.as_str()) {
-                (Wish::Leave(_), "leave") => sender.send(Msg::Left).unwrap(),
+                (Wish::Leave { .. }, "leave") => sender.send(Msg::Left).unwrap(),
                 (Wish::Ask(_), "panic") => broken.store(true, Ordering::SeqCst),
                 (Wish::Ask(_), "worker") => panic!("the worker broke"),
                 _ => {}
@@ -49,7 +49,7 @@ fn console_in_a_terminal() {
     });
     let looks = Cell::new(0);
     let console = Console {
-        handle: Handle::new(inbox, seen),
+        handle: Handle::new(inbox, seen, &Recorders::default()),
         inbox: messages,
         sender,
         keymap: Keymap::builtin(),

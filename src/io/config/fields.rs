@@ -203,11 +203,6 @@ fn unknown(section: &Section, key: &str) -> Option<Wrong> {
         "" => String::new(),
         name => format!(" in {name}"),
     };
-    if section.unread.contains(&key) {
-        let full = section.full(key);
-        let message = format!("{full} is not supported yet: nothing reads it");
-        return Some(Wrong::new(message).help("take the line out for now"));
-    }
     let help = keys::suggest(key, "keys", section.keys);
     Some(Wrong::new(format!("unknown key \"{}\"{place}", key.escape_debug())).help(help))
 }

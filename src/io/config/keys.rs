@@ -8,17 +8,11 @@ pub(super) struct Section {
     pub(super) name: &'static str,
     /// Keys that are read.
     pub(super) keys: &'static [&'static str],
-    /// Keys of the design that nothing reads yet: an error that says so.
-    pub(super) unread: &'static [&'static str],
 }
 
 impl Section {
     const fn new(name: &'static str, keys: &'static [&'static str]) -> Self {
-        Self {
-            name,
-            keys,
-            unread: &[],
-        }
+        Self { name, keys }
     }
 
     /// A key with the name of its table before it.
@@ -30,11 +24,10 @@ impl Section {
     }
 }
 
-pub(super) const SETTINGS: Section = Section {
-    name: "",
-    keys: &["keymap", "theme", "data_dir", "log_dir", "defaults"],
-    unread: &["api"],
-};
+pub(super) const SETTINGS: Section = Section::new(
+    "",
+    &["api", "keymap", "theme", "data_dir", "log_dir", "defaults"],
+);
 
 /// The user's own `oats.toml`.
 pub(super) const USER: Section = Section::new("", &["keymap", "theme"]);

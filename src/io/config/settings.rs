@@ -1,11 +1,11 @@
 //! `oats.toml`: where things lie, how the console looks, and defaults for every service.
 
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 
 use crate::model::{
     Port, ServiceName,
     root::Root,
-    settings::{Settings, ThemeName},
+    settings::{ApiAddress, Settings, ThemeName},
 };
 
 use super::{
@@ -48,7 +48,8 @@ pub fn read_settings<'a>(
     if let Some(log_dir) = folder("log_dir") {
         folders.log_dir = log_dir;
     }
-    let choices = choices(&fields, &mut found);
+    let mut choices = choices(&fields, &mut found);
+    choices.api = fields.read("api", api, &mut found);
     let layer = fields.read("defaults", Item::layer, &mut found);
     let layer = layer.map(|layer| Layer {
         own: false,
@@ -93,6 +94,29 @@ fn choices(fields: &Fields<'_>, problems: &mut Problems) -> Settings {
     Settings {
         keymap: fields.read("keymap", keymap, problems),
         theme: fields.read("theme", |item| item.choice(&themes), problems),
+        // Which port a root listens at is nothing that its user could choose for all of them.
+        api: None,
+    }
+}
+
+/// Where the control API listens: a loopback address with a port, or "off".
+fn api(item: &Item<'_>) -> Result<ApiAddress, Wrong> {
+    let expected = "a loopback address like \"127.0.0.1:9000\", or \"off\"";
+    let text = item.text(expected)?;
+    if text == "off" {
+        return Ok(ApiAddress::Off);
+    }
+    let text = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    let address: Option<SocketAddr> = text.parse().ok();
+    match address {
+        Some(address) if !address.ip().is_loopback() => Err(item
+            .wrong(expected)
+            .help("whoever reaches this API can start and kill: it listens on this machine only")),
+        Some(address) if address.port() != 0 => Ok(ApiAddress::At(address)),
+        Some(_) | None => Err(item.wrong(expected)),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod linux;
 pub use linux::{
     child::{Adopted, Child, ExitWatch, Leader},
     confirm::{Confirmed, Unconfirmed, confirm},
+    control,
     describe::{
         SocketOwner, ancestors_and_self, can_signal, describe, leads_its_session, wall_of_ticks,
     },

@@ -138,9 +138,11 @@ impl Desk<'_> {
                     self.say_owner_silent();
                 }
             }
-            Wish::Up { .. } | Wish::Survivor { .. } => self.say_owner_silent(),
+            Wish::Up { .. } | Wish::Survivor { .. } | Wish::Reload { .. } => {
+                self.say_owner_silent()
+            }
             // Nobody is left who could finish: the services run on.
-            Wish::Leave(_) => self.want(Effect::Quit(ExitReason::Told)),
+            Wish::Leave { .. } => self.want(Effect::Quit(ExitReason::Told)),
             // Asked for again when something changes.
             Wish::WatchLogs(_) => self.ui.watched.clear(),
             Wish::WatchTree(_) => self.ui.watched_tree = None,

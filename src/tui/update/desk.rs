@@ -6,7 +6,7 @@ use crossterm::event::Event as Input;
 
 use crate::{
     keymap::Keymap,
-    model::{Moment, ServiceView, Snapshot},
+    model::{Actor, Moment, ServiceView, Snapshot},
     supervisor::{Command as Wish, Feed, Leaving},
     tui::{
         input::key_of,
@@ -73,7 +73,7 @@ pub fn update(
         Msg::Suspend => desk.refuse_suspend(),
         Msg::Resumed => desk.want(Effect::Reenter),
         Msg::Leave => {
-            desk.want(Effect::Send(Wish::Leave(Leaving::Detach)));
+            desk.want(Effect::Send(Wish::leave(Leaving::Detach, Actor::HUMAN)));
             desk.want(Effect::Quit(ExitReason::Told));
         }
         Msg::Left => desk.want(Effect::Quit(ExitReason::Left)),

@@ -3,6 +3,7 @@
 use super::{act::living, desk::Desk};
 use crate::{
     keymap::Command,
+    model::Actor,
     supervisor::{Command as Wish, Leaving},
     tui::{
         message::{Effect, ExitReason, Urgency},
@@ -54,7 +55,7 @@ impl Desk<'_> {
         self.ui.leave = Some(how);
         self.ui.overlay = None;
         self.ui.message = None;
-        self.want(Effect::Send(Wish::Leave(how)));
+        self.want(Effect::Send(Wish::leave(how, Actor::HUMAN)));
         self.refresh_leaving();
     }
 

@@ -135,7 +135,7 @@ impl Running {
 
     /// Leaves, and waits until the owner is gone.
     pub(crate) fn leave(mut self, how: Leaving) {
-        self.send(Command::Leave(how)).unwrap();
+        self.send(Command::leave(how, Actor::CLI)).unwrap();
         self.thread.take().unwrap().join().unwrap();
     }
 }
@@ -146,7 +146,7 @@ impl Drop for Running {
         if let Some(thread) = self.thread.take()
             && self
                 .handle
-                .send(Command::Leave(Leaving::KillAll), |_| {})
+                .send(Command::leave(Leaving::KillAll, Actor::CLI), |_| {})
                 .is_ok()
         {
             let _ = thread.join();

@@ -2,6 +2,7 @@
 
 pub mod child;
 pub mod confirm;
+pub mod control;
 pub mod describe;
 mod diag;
 pub mod end;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    model::Phase,
+    model::{Actor, Phase},
     supervisor::Leaving,
     tui::{message::ExitReason, samples},
 };
@@ -42,7 +42,7 @@ fn each_answer_leaves_in_its_way() {
             bench.press(Command::DialogNext);
         }
         let wishes = sent(&bench.press(Command::DialogChoose));
-        assert_eq!(wishes, [Wish::Leave(how)]);
+        assert_eq!(wishes, [Wish::leave(how, Actor::HUMAN)]);
         assert_eq!(bench.ui.leave, Some(how));
         let left = bench.take(Msg::Left);
         assert!(left.contains(&Effect::Quit(ExitReason::Left)));
@@ -63,7 +63,7 @@ fn with_nothing_running_it_leaves_at_once() {
             stop(&mut bench, &service);
         }
         let wishes = sent(&bench.press(Command::NavClose));
-        assert_eq!(wishes, [Wish::Leave(Leaving::Detach)]);
+        assert_eq!(wishes, [Wish::leave(Leaving::Detach, Actor::HUMAN)]);
     }
 }
 
@@ -73,14 +73,20 @@ fn each_ctrl_c_goes_a_step_further() {
     let mut bench = shop();
     assert_eq!(sent(&bench.press_key(ctrl_c)), []);
     let stop_all = bench.press_key(ctrl_c);
-    assert_eq!(sent(&stop_all), [Wish::Leave(Leaving::StopAll)]);
+    assert_eq!(
+        sent(&stop_all),
+        [Wish::leave(Leaving::StopAll, Actor::HUMAN)]
+    );
     let key = bench.keymap.label(Command::LeaveForce).unwrap();
     assert_eq!(
         bench.ui.leaving,
         Some(format!("stopping 5 services, {key} kills them"))
     );
     let kill_all = bench.press_key(ctrl_c);
-    assert_eq!(sent(&kill_all), [Wish::Leave(Leaving::KillAll)]);
+    assert_eq!(
+        sent(&kill_all),
+        [Wish::leave(Leaving::KillAll, Actor::HUMAN)]
+    );
     let at_once = bench.press_key(ctrl_c);
     assert!(at_once.contains(&Effect::Quit(ExitReason::Told)));
 }
@@ -96,7 +102,7 @@ fn sigint_is_ctrl_c_and_the_quit_letter_is_not() {
     assert_eq!(sent(&letter), []);
     assert!(bench.question().is_some());
     let again = bench.take(Msg::Interrupt);
-    assert_eq!(sent(&again), [Wish::Leave(Leaving::StopAll)]);
+    assert_eq!(sent(&again), [Wish::leave(Leaving::StopAll, Actor::HUMAN)]);
 }
 
 #[test]
@@ -131,14 +137,14 @@ fn while_leaving_other_keys_do_nothing_and_progress_is_told() {
 fn a_signal_leaves_at_once_and_the_services_run_on() {
     let mut bench = shop();
     let effects = bench.take(Msg::Leave);
-    assert_eq!(sent(&effects), [Wish::Leave(Leaving::Detach)]);
+    assert_eq!(sent(&effects), [Wish::leave(Leaving::Detach, Actor::HUMAN)]);
     assert!(effects.contains(&Effect::Quit(ExitReason::Told)));
 }
 
 #[test]
 fn an_owner_that_is_gone_does_not_keep_the_console() {
     let mut bench = shop();
-    let effects = bench.take(Msg::Unsent(Wish::Leave(Leaving::StopAll)));
+    let effects = bench.take(Msg::Unsent(Wish::leave(Leaving::StopAll, Actor::HUMAN)));
     assert!(effects.contains(&Effect::Quit(ExitReason::Told)));
 }
 
