@@ -17,6 +17,7 @@
 
 pub mod api;
 pub mod app;
+pub mod attach;
 pub mod cli;
 pub mod core;
 pub mod demo;

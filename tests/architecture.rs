@@ -14,7 +14,7 @@ use std::{
 };
 
 /// Who may import whom. Nothing points up, peers never meet.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("model", &[]),
     ("core", &["model"]),
     ("io", &["model"]),
@@ -22,6 +22,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("supervisor", &["model", "core", "io"]),
     ("demo", &["model", "io"]),
     ("api", &["model", "io", "supervisor"]),
+    ("attach", &["model", "io", "supervisor"]),
     ("tui", &["model", "keymap", "supervisor"]),
     ("cli", &["model", "io", "keymap", "supervisor", "demo"]),
     (
@@ -34,6 +35,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
             "supervisor",
             "demo",
             "api",
+            "attach",
             "tui",
             "cli",
         ],

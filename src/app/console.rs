@@ -13,8 +13,8 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    guard,
-    headless::{claim, runtime},
+    attached, find_root, guard,
+    headless::{Unclaimed, claim, runtime},
     load, say,
     signals::{Signals, Wish},
 };
@@ -23,7 +23,10 @@ use crate::{
     io::{clock::Clock, platform},
     model::{Actor, Settings, settings::ThemeName, snapshot::OwnerMode},
     supervisor::{self, Begin, Command, Ends, Feed, Handle, Leaving, Owner},
-    tui::{self, Console, ConsoleError, ExitReason, INBOX, Msg, terminal::WayBack, theme::Theme},
+    tui::{
+        self, Console, ConsoleError, ExitReason, INBOX, Msg, Window, terminal::WayBack,
+        theme::Theme,
+    },
 };
 
 /// How long a full inbox is left alone before the next try.
@@ -32,7 +35,15 @@ const LATER: Duration = Duration::from_millis(10);
 const LEAVE_WITHIN: Duration = Duration::from_millis(800);
 
 /// `oats` and `oats up`.
-pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: Begin, clock: Clock) -> Exit {
+pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
+    let dir = match find_root(root) {
+        Ok(dir) => dir,
+        Err(exit) => return exit,
+    };
+    let root = Some(dir.as_path());
+    if has_terminal() && attached::is_owned(&dir, clock) {
+        return attached::run(&dir, keys, begin, clock);
+    }
     let loaded = match load(root) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
@@ -44,9 +55,11 @@ pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: Begin, clock: 
     }
     let (keymap, notices) = super::keymap::in_force(keys, &loaded.root.dir);
     let theme = theme(&loaded.settings);
-    let (owner, ends) = match claim(loaded, OwnerMode::Console, begin, clock) {
+    let (owner, ends) = match claim(loaded, OwnerMode::Console, begin.clone(), clock) {
         Ok(claimed) => claimed,
-        Err(exit) => return exit,
+        // It came since we looked, or it is silent.
+        Err(Unclaimed::Owned(_)) => return attached::run(&dir, keys, begin, clock),
+        Err(Unclaimed::Said(exit)) => return exit,
     };
     let (sender, inbox) = sync_channel(INBOX);
     let (gone, supervision_ended) = sync_channel(1);
@@ -78,6 +91,7 @@ pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: Begin, clock: 
         notices,
         theme,
         now: Box::new(move || clock.now()),
+        window: Window::Owner,
         hang_up: platform::wait_for_hang_up,
         way_back,
     };
@@ -85,7 +99,7 @@ pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: Begin, clock: 
 }
 
 /// The theme that fits the terminal; without colours where the user or the root chose that.
-fn theme(of_root: &Settings) -> Theme {
+pub(super) fn theme(of_root: &Settings) -> Theme {
     let theme = Theme::from_env(|name| std::env::var(name).ok(), TimeZone::system());
     // What is wrong with the user's settings is told with the keymap.
     let (user, _told) = supervisor::user_settings(&std::env::vars_os().collect());
@@ -167,7 +181,7 @@ fn supervise(parts: Parts) -> Result<(), String> {
 }
 
 /// Hands a message over; waits without blocking the runtime while the console does not keep up.
-async fn deliver(to_console: &SyncSender<Msg>, mut msg: Msg) {
+pub(super) async fn deliver(to_console: &SyncSender<Msg>, mut msg: Msg) {
     loop {
         match to_console.try_send(msg) {
             Ok(()) | Err(TrySendError::Disconnected(_)) => return,
@@ -180,7 +194,7 @@ async fn deliver(to_console: &SyncSender<Msg>, mut msg: Msg) {
 }
 
 /// Tells the console that there is a newer snapshot. It reads the newest one itself.
-async fn tell_of_snapshots(
+pub(super) async fn tell_of_snapshots(
     mut truth: watch::Receiver<std::sync::Arc<crate::model::Snapshot>>,
     to_console: SyncSender<Msg>,
 ) {
@@ -191,7 +205,7 @@ async fn tell_of_snapshots(
 }
 
 /// Tells the console of lines and events.
-async fn tell_of_feed(mut feed: mpsc::Receiver<Feed>, to_console: SyncSender<Msg>) {
+pub(super) async fn tell_of_feed(mut feed: mpsc::Receiver<Feed>, to_console: SyncSender<Msg>) {
     while let Some(feed) = feed.recv().await {
         deliver(&to_console, Msg::Feed(feed)).await;
     }
@@ -221,7 +235,7 @@ async fn obey(
 
 /// The console may be blocked in a write to a terminal that nobody reads: then the program ends
 /// without it.
-fn leave_in_time(way_back: WayBack) {
+pub(super) fn leave_in_time(way_back: WayBack) {
     let watchdog = thread::Builder::new()
         .name("oats-watchdog".to_owned())
         .spawn(move || {

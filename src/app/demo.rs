@@ -52,7 +52,7 @@ pub(super) fn run(keys: Option<&str>, clock: Clock) -> Exit {
             return Exit::Refused;
         }
     };
-    let exit = console::run(Some(&dir), keys, Begin::All, clock);
+    let exit = console::run(Some(&dir), keys, &Begin::All, clock);
     if exit == Exit::Done
         && let Err(sentence) = clear_up(&dir)
     {

@@ -157,7 +157,8 @@ pub(super) fn serve(root: Option<&Path>, begin: Begin, clock: Clock) -> Exit {
     };
     let (owner, ends) = match claim(loaded, OwnerMode::Serve, begin, clock) {
         Ok(claimed) => claimed,
-        Err(exit) => return exit,
+        Err(Unclaimed::Owned(error)) => return refuse(&error),
+        Err(Unclaimed::Said(exit)) => return exit,
     };
     let runtime = match runtime() {
         Ok(runtime) => runtime,
@@ -188,20 +189,28 @@ pub(super) fn serve(root: Option<&Path>, begin: Begin, clock: Clock) -> Exit {
     }
 }
 
-/// Claims the root; says who has it when somebody else does.
+/// Why a root was not claimed.
+pub(super) enum Unclaimed {
+    /// Somebody else owns it.
+    Owned(ClaimError),
+    /// It was said.
+    Said(Exit),
+}
+
+/// Claims the root.
 pub(super) fn claim(
     loaded: Loaded,
     mode: OwnerMode,
     begin: Begin,
     clock: Clock,
-) -> Result<(Owner, Ends), Exit> {
+) -> Result<(Owner, Ends), Unclaimed> {
     if let Begin::These(names) = &begin
         && let Some(unknown) = names
             .iter()
             .find(|name| loaded.services.iter().all(|def| def.name != **name))
     {
         say(&format!("oats: there is no service {unknown}"));
-        return Err(Exit::Refused);
+        return Err(Unclaimed::Said(Exit::Refused));
     }
     let root = loaded.root.clone();
     let settings = loaded.settings.clone();
@@ -214,7 +223,10 @@ pub(super) fn claim(
         seed: seed(clock),
         begin,
     };
-    let (mut owner, ends) = Owner::claim(setup, clock).map_err(|error| refuse(&error))?;
+    let (mut owner, ends) = Owner::claim(setup, clock).map_err(|error| match error {
+        ClaimError::Owned { .. } => Unclaimed::Owned(error),
+        ClaimError::Files { .. } => Unclaimed::Said(refuse(&error)),
+    })?;
     diagnostics::begin(&root, mode);
     if let Some(listeners) = api::open(&mut owner, &root, &settings, ports) {
         api::serve(listeners, ends.handle.clone(), root, clock);
@@ -226,7 +238,7 @@ pub(super) fn claim(
 fn refuse(error: &ClaimError) -> Exit {
     say(&format!("oats: {}", super::told(error)));
     if let ClaimError::Owned { .. } = error {
-        say("oats --once shows its truth; a second console comes with a later version");
+        say("oats shows the same console here, oats --once its truth; oats down ends it");
     }
     Exit::Refused
 }
@@ -245,7 +257,7 @@ async fn say_progress(mut feed: mpsc::Receiver<Feed>) {
                 }
             }
             // Nobody looks at a tree or back here.
-            Feed::Tree { .. } | Feed::History(_) => {}
+            Feed::Tree { .. } | Feed::History(_) | Feed::Link(_) => {}
         }
     }
 }

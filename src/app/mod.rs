@@ -4,6 +4,7 @@
 //! service. *Talks to*: everybody.
 
 mod api;
+mod attached;
 mod console;
 mod demo;
 mod diagnostics;
@@ -54,7 +55,7 @@ pub fn run(args: Args) -> ExitCode {
             } else {
                 Begin::These(names)
             };
-            console::run(root, keys, begin, clock)
+            console::run(root, keys, &begin, clock)
         }
         Some(Verb::Logs(logs)) => logs::run(root, &logs),
         Some(Verb::Demo) if root.is_some() => {
@@ -74,7 +75,7 @@ pub fn run(args: Args) -> ExitCode {
             prepare();
             match welcome::is_first_run(root) {
                 Some(here) => welcome::run(&here, keys, clock),
-                None => console::run(root, keys, Begin::Autostart, clock),
+                None => console::run(root, keys, &Begin::Autostart, clock),
             }
         }
     };

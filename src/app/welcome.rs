@@ -64,7 +64,7 @@ pub(super) fn run(here: &Path, keys: Option<&str>, clock: Clock) -> Exit {
     match ask(&text) {
         Ok(Choice::Demo) => demo::run(keys, clock),
         Ok(Choice::Init) => match init::write(here, clock) {
-            Ok(_) => console::run(Some(here), keys, Begin::Autostart, clock),
+            Ok(_) => console::run(Some(here), keys, &Begin::Autostart, clock),
             Err(sentence) => {
                 say(&format!("oats: could not {sentence}"));
                 Exit::Refused

@@ -1,6 +1,6 @@
 //! A client of the control API of an owner, over its unix socket.
 
-use std::{error::Error as _, time::Duration};
+use std::{error::Error, time::Duration};
 
 use reqwest::{Client, Method, Response, header};
 use thiserror::Error;
@@ -98,6 +98,8 @@ impl Control {
             .connect_timeout(CONNECT_WITHIN)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
+            // A kept connection may be closed by the owner at the moment of the next request.
+            .pool_max_idle_per_host(0)
             .no_proxy()
             .http1_only()
             .build()
@@ -170,10 +172,9 @@ async fn reply(response: Response) -> Result<Reply, ControlError> {
 
 /// The innermost cause: "connection refused" tells more than "error sending request".
 pub(crate) fn unreachable(error: &reqwest::Error) -> ControlError {
-    let mut cause: &dyn std::error::Error = error;
+    let mut cause: &dyn Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    let _outermost = error.source();
     ControlError::Unreachable(cause.to_string())
 }

@@ -17,7 +17,7 @@ pub enum Stream {
 }
 
 /// One line of output.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
     /// Whose.
     pub service: ServiceName,

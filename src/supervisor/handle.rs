@@ -116,6 +116,15 @@ pub struct Envelope {
     pub reply: Box<dyn FnOnce(Answer) + Send>,
 }
 
+/// How a window stands to an owner in another process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// It hears the owner, and can ask it.
+    Connected,
+    /// The owner is gone, or silent: what is shown is its last word.
+    Lost,
+}
+
 /// What a window is told beside the snapshot.
 #[derive(Debug, Clone)]
 pub enum Feed {
@@ -125,6 +134,8 @@ pub enum Feed {
     Event(Arc<Event>),
     /// What the owners before wrote into the ledger last, oldest first.
     History(Vec<Arc<Event>>),
+    /// The connection to an owner in another process came or went.
+    Link(Link),
     /// The processes of the service that is looked at.
     Tree {
         /// Which service.

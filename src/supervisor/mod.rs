@@ -24,13 +24,13 @@ mod probes;
 mod recover;
 mod runs;
 mod samples;
-mod tails;
+pub mod tails;
 pub mod tape;
 pub mod user;
 mod writer;
 
 pub use find::{RootError, SMALLEST_SERVICE, find_root};
-pub use handle::{Answer, Ask, Command, Envelope, Feed, Handle, Leaving, Recorders};
+pub use handle::{Answer, Ask, Command, Envelope, Feed, Handle, INBOX, Leaving, Link, Recorders};
 pub use load::{Loaded, load, paths};
 pub use owner::{Begin, ClaimError, Ends, Owner, Setup, Standing};
 pub use user::{user_folder, user_settings};

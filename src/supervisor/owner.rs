@@ -162,14 +162,7 @@ impl Owner {
             .collect();
         let findings = adopt::findings(&root, &boot_id, records);
         let begin = begin(&setup);
-        let me = platform::self_identity();
-        let info = OwnerInfo {
-            pid: platform::own_pid(),
-            start_ticks: me.map_or(0, |me| me.start_ticks),
-            started_at: now.wall,
-            mode: setup.mode,
-            version: setup.version,
-        };
+        let info = this_owner(setup.mode, setup.version, now);
         let next = last.map_or(Seq(1), Seq::next);
         let world = World::new(&setup.loaded.services, next, Rng::seeded(setup.seed));
         let (press, truth) = Press::new(root.clone(), boot_id.clone(), Some(info.clone()), now);
@@ -272,6 +265,17 @@ impl Owner {
         };
         actor.run(child_ends, self.findings, self.begin).await;
         Ok(())
+    }
+}
+
+/// This process, as the owner that is published.
+fn this_owner(mode: OwnerMode, version: String, now: Moment) -> OwnerInfo {
+    OwnerInfo {
+        pid: platform::own_pid(),
+        start_ticks: platform::self_identity().map_or(0, |me| me.start_ticks),
+        started_at: now.wall,
+        mode,
+        version,
     }
 }
 

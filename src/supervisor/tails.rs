@@ -12,7 +12,7 @@ use crate::{
 
 /// Follows the logs of the watched services until nobody listens any more. A window that does not
 /// keep up slows only this task down.
-pub(super) async fn follow(
+pub async fn follow(
     root: Arc<Root>,
     mut watched: watch::Receiver<BTreeSet<ServiceName>>,
     feed: mpsc::Sender<Feed>,

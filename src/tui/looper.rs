@@ -10,7 +10,7 @@ use super::{
     frames::Frames,
     message::{Effect, ExitReason, Msg, Urgency},
     own::OwnLog,
-    run::{Console, ConsoleError, INBOX},
+    run::{Console, ConsoleError, INBOX, Window},
     state::{UiState, View},
     terminal::Surface,
     update::{expire, next_deadline, update},
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     model::{Mono, Snapshot},
-    supervisor::Command as Wish,
+    supervisor::{Command as Wish, Link},
 };
 
 /// The console at work.
@@ -39,6 +39,10 @@ impl<'a, S: Surface> Looper<'a, S> {
         Self {
             ui: UiState {
                 size: screen.size(),
+                link: match console.window {
+                    Window::Owner => None,
+                    Window::Attached { .. } => Some(Link::Connected),
+                },
                 notices: console.notices.iter().cloned().collect(),
                 ..UiState::default()
             },
@@ -126,6 +130,15 @@ impl<'a, S: Surface> Looper<'a, S> {
                     Effect::Own(command) => self.own.command(command),
                     Effect::Clear => self.clear()?,
                     Effect::Reenter => {
+                        self.screen.reenter().map_err(ConsoleError::Draw)?;
+                        self.clear()?;
+                    }
+                    Effect::Suspend => {
+                        let Window::Attached { suspend } = console.window else {
+                            continue;
+                        };
+                        console.way_back.go();
+                        suspend();
                         self.screen.reenter().map_err(ConsoleError::Draw)?;
                         self.clear()?;
                     }

@@ -85,6 +85,7 @@ impl World {
             notices: Vec::new(),
             theme: Theme::from_env(|_| None, TimeZone::UTC),
             now: Box::new(now),
+            window: crate::tui::Window::Owner,
             hang_up: || {},
             way_back: WayBack::default(),
         };

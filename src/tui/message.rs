@@ -53,6 +53,8 @@ pub enum Effect {
     Clear,
     /// The terminal is set up anew.
     Reenter,
+    /// The program stops until the shell lets it go on.
+    Suspend,
     /// A step or a switch in oats's own log.
     Own(OwnCommand),
     /// The console ends.

@@ -28,4 +28,4 @@ pub mod update;
 pub mod view;
 
 pub use message::{ExitReason, Msg};
-pub use run::{Console, ConsoleError, INBOX, run};
+pub use run::{Console, ConsoleError, INBOX, Window, run};

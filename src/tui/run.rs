@@ -46,8 +46,22 @@ pub struct Console {
     pub now: Box<dyn Fn() -> Moment>,
     /// Blocks until the terminal is gone.
     pub hang_up: fn(),
+    /// Whose window it is.
+    pub window: Window,
     /// The way back to the terminal as it was found, for whoever must end the program.
     pub way_back: WayBack,
+}
+
+/// Whose window a console is.
+#[derive(Debug, Clone, Copy)]
+pub enum Window {
+    /// The owner's own: it cannot be suspended, and asks before it leaves.
+    Owner,
+    /// One onto an owner in another process.
+    Attached {
+        /// Stops this process until somebody lets it go on.
+        suspend: fn(),
+    },
 }
 
 /// What a console could not do.
@@ -86,7 +100,8 @@ pub fn run(console: &Console) -> Result<ExitReason, ConsoleError> {
         Ok(ended) if !panicked.load(Ordering::SeqCst) => ended,
         Ok(_) | Err(_) => Ok(ExitReason::Panicked),
     };
-    if matches!(ended, Err(_) | Ok(ExitReason::Panicked)) {
+    let owns = matches!(console.window, Window::Owner);
+    if owns && matches!(ended, Err(_) | Ok(ExitReason::Panicked)) {
         // Without a console nobody can choose: the services run on.
         let _silent = console
             .handle

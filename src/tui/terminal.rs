@@ -162,6 +162,7 @@ impl Surface for Screen {
     }
 
     fn reenter(&mut self) -> io::Result<()> {
+        self.guard.0.taken_over.store(true, Ordering::SeqCst);
         // Otherwise crossterm believes that raw mode is still set.
         let _gone = terminal::disable_raw_mode();
         set_up()

@@ -64,6 +64,7 @@ fn console_in_a_terminal() {
                 ..Moment::default()
             }
         }),
+        window: super::Window::Owner,
         hang_up: || loop {
             thread::park();
         },

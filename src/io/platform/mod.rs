@@ -27,7 +27,7 @@ pub use linux::{
     signals::{CHILD_ENDED, CatchError, Caught, catch, catch_ignored_signals},
     sockets::{Listener, SocketError},
     spawn::{Helper, SpawnError, SpawnPlan, Spawner, spawn},
-    terminal::{wait_for_hang_up, wait_for_reader_gone},
+    terminal::{suspend, wait_for_hang_up, wait_for_reader_gone},
     time,
     tree::{Member, Table, TreeQuery, Why, members, tagged},
 };

@@ -17,7 +17,7 @@ pub use view::{DetailView, EventsView, LogView, Streams, View};
 
 use crate::{
     model::{Action, Event, LogLine, Mono, ServiceName, Stream, TreeMember},
-    supervisor::Leaving,
+    supervisor::{Leaving, Link},
     tui::level::Level,
 };
 
@@ -75,6 +75,8 @@ pub struct UiState {
     pub watched_tree: Option<ServiceName>,
     /// Its processes, by pid.
     pub tree: Vec<TreeMember>,
+    /// How this window stands to an owner in another process; `None`: its own console.
+    pub link: Option<Link>,
     /// What is wrong beside the services, until it was read: mistakes in a keymap.
     pub notices: VecDeque<String>,
 }

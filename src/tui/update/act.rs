@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use crate::{
     keymap::Command,
-    model::{Action, Actor, Phase, ServiceName, ServiceView, Snapshot, snapshot::Verdict},
+    model::{Action, Actor, Phase, ServiceName, ServiceView, Snapshot, plan, snapshot::Verdict},
     supervisor::{Answer, Ask, Command as Wish},
     tui::{
         message::{Effect, ExitReason, Urgency},
@@ -40,8 +40,7 @@ fn question(action: Action, view: &ServiceView, snapshot: &Snapshot) -> Option<Q
         Action::Restart => true,
         Action::Start | Action::Recover | Action::FreePort => return None,
     };
-    let runs = |name: &&ServiceName| snapshot.services.get(*name).is_some_and(|it| lives(it));
-    let dependents: Vec<ServiceName> = view.needed_by.iter().filter(runs).cloned().collect();
+    let dependents = plan::hurts(snapshot, &view.name);
     (!dependents.is_empty()).then_some(QuestionKind::Affects {
         service,
         restart,
@@ -139,7 +138,7 @@ impl Desk<'_> {
                 }
             }
             Wish::Up { .. } | Wish::Survivor { .. } | Wish::Reload { .. } => {
-                self.say_owner_silent()
+                self.say_owner_silent();
             }
             // Nobody is left who could finish: the services run on.
             Wish::Leave { .. } => self.want(Effect::Quit(ExitReason::Told)),

@@ -58,6 +58,7 @@ pub fn update(
         Msg::Feed(Feed::Lines(lines)) => desk.take_lines(lines),
         Msg::Feed(Feed::Event(event)) => desk.take_event(event),
         Msg::Feed(Feed::History(events)) => desk.take_history(events),
+        Msg::Feed(Feed::Link(link)) => desk.take_link(link),
         Msg::Feed(Feed::Tree { service, members }) => desk.take_tree(&service, members),
         Msg::Answer {
             service,
@@ -70,10 +71,12 @@ pub fn update(
         }
         Msg::Unsent(wish) => desk.take_back(wish),
         Msg::Interrupt => desk.press_on(),
-        Msg::Suspend => desk.refuse_suspend(),
+        Msg::Suspend => desk.suspend(),
         Msg::Resumed => desk.want(Effect::Reenter),
         Msg::Leave => {
-            desk.want(Effect::Send(Wish::leave(Leaving::Detach, Actor::HUMAN)));
+            if desk.ui.link.is_none() {
+                desk.want(Effect::Send(Wish::leave(Leaving::Detach, Actor::HUMAN)));
+            }
             desk.want(Effect::Quit(ExitReason::Told));
         }
         Msg::Left => desk.want(Effect::Quit(ExitReason::Left)),

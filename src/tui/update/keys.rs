@@ -120,7 +120,7 @@ impl Desk<'_> {
             Command::NavClose if self.is_at_the_root() => self.ask_to_leave(),
             Command::NavBack | Command::NavClose => self.back(),
             Command::AppQuit => self.ask_to_leave(),
-            Command::AppSuspend => self.refuse_suspend(),
+            Command::AppSuspend => self.suspend(),
             Command::ScreenRedraw => self.want(Effect::Clear),
             other => self.list_command(other),
         }

@@ -18,6 +18,11 @@ impl Desk<'_> {
         if self.is_asked_to_leave() {
             return;
         }
+        if self.ui.link.is_some() {
+            // Another process owns the services: nothing happens to them.
+            self.want(Effect::Quit(ExitReason::Left));
+            return;
+        }
         if running.is_empty() {
             self.leave(Leaving::Detach);
         } else {

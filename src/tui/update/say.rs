@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::desk::Desk;
 use crate::{
     model::{Mono, Refusal},
+    supervisor::Link,
     tui::{
-        message::Urgency,
+        message::{Effect, Urgency},
         state::{Message, Tone, UiState},
     },
 };
@@ -45,14 +46,33 @@ impl Desk<'_> {
         self.draw(Urgency::Key);
     }
 
-    /// Why a suspended console would be no console.
-    pub(super) fn refuse_suspend(&mut self) {
+    /// Suspends a window onto another process. A suspended owner would be none: says why not.
+    pub(super) fn suspend(&mut self) {
+        if self.ui.link.is_some() {
+            self.want(Effect::Suspend);
+            return;
+        }
         let why = match self.snapshot.services.len() {
             0 => "this console owns its root".to_owned(),
             1 => "1 service is supervised by this console".to_owned(),
             n => format!("{n} services are supervised by this console"),
         };
         self.say(Tone::Error, format!("Suspend disabled: {why}."));
+    }
+
+    /// The connection to the owner came or went.
+    pub(super) fn take_link(&mut self, link: Link) {
+        let before = self.ui.link.replace(link);
+        match (before, link) {
+            (_, Link::Lost) => {
+                let text = "The owner does not answer: this is its last word. oats goes on trying.";
+                self.say(Tone::Error, text.to_owned());
+            }
+            (Some(Link::Lost), Link::Connected) => {
+                self.say(Tone::Info, "Connected to the owner again.".to_owned());
+            }
+            (Some(Link::Connected) | None, Link::Connected) => self.draw(Urgency::Data),
+        }
     }
 
     /// The owner does not take asks.

@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use super::{
-    Scene, keys,
+    Scene, keys, needs,
     story::by,
     text::{Pen, cut_middle, width},
 };
@@ -34,8 +34,11 @@ pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) ->
     // Where the keys of the services do not work, none is offered.
     let view = focused(scene).filter(|_| scene.ui.view.acts());
     let (sentence, style) = said(scene).unwrap_or_else(|| {
-        let why = view.and_then(why_not).unwrap_or_default();
-        (why.to_owned(), Style::new())
+        let why = view.and_then(|view| {
+            let more = needs::sentence(scene, view);
+            more.or_else(|| why_not(view).map(str::to_owned))
+        });
+        (why.unwrap_or_default(), Style::new())
     });
     let mut pen = Pen::new(buffer, area, scene.theme.cut());
     pen.keep(1).skip(1);

@@ -9,11 +9,11 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Scene, bar, boxed, happened, keys, page::Page, say, story, text::Pen};
+use super::{Scene, bar, boxed, happened, keys, needs, page::Page, say, story, text::Pen};
 use crate::{
     keymap::Command,
     model::{
-        Action, Holder, Outcome, Phase, ServiceName, ServiceView, State, TreeMember, WaitFor,
+        Action, Holder, Outcome, Phase, ServiceView, State, TreeMember,
         action::ACTIONS,
         health::HealthWord,
         snapshot::{LastAction, Pending},
@@ -68,7 +68,7 @@ fn lines(scene: Scene<'_>, columns: usize) -> Vec<Line<'static>> {
     tree(&mut page, scene);
     port(&mut page, scene, view);
     health(&mut page, scene, view);
-    needs(&mut page, scene, view);
+    needs::section(&mut page, scene, view);
     if !dead {
         last(&mut page, scene, view);
     }
@@ -257,42 +257,6 @@ fn health(page: &mut Page<'_>, scene: Scene<'_>, view: &ServiceView) {
         let _ = write!(text, "   {} failed in a row", probe.failures);
     }
     page.fact("Probe", &text, Style::new());
-}
-
-/// What it needs, who needs it, and what it waits for.
-fn needs(page: &mut Page<'_>, scene: Scene<'_>, view: &ServiceView) {
-    if view.depends_on.is_empty() && view.needed_by.is_empty() && view.waiting_for.is_empty() {
-        return;
-    }
-    page.section("Needs");
-    let how = |name: &ServiceName| match scene.snapshot.services.get(name) {
-        Some(other) => {
-            let state = State::of(other);
-            (
-                format!("{} {}", scene.theme.symbol(state), state.word()),
-                scene.theme.reason(state),
-            )
-        }
-        None => ("gone".to_owned(), scene.theme.dim()),
-    };
-    for (at, need) in view.depends_on.iter().enumerate() {
-        let (state, style) = how(&need.service);
-        let name = if at == 0 { "Needs" } else { "" };
-        let text = format!("{} ({})   {state}", need.service, need.condition);
-        page.fact(name, &text, style);
-    }
-    for (at, other) in view.needed_by.iter().enumerate() {
-        let (state, style) = how(other);
-        let name = if at == 0 { "Needed by" } else { "" };
-        page.fact(name, &format!("{other}   {state}"), style);
-    }
-    for what in &view.waiting_for {
-        let text = match what {
-            WaitFor::Service { name, condition } => format!("{name} to be {condition}"),
-            WaitFor::Port { port } => format!("port {port} to be free"),
-        };
-        page.fact("Waits for", &text, scene.theme.reason(State::Wait));
-    }
 }
 
 /// How the last run and the last action ended.

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     keymap::Command,
     model::{Snapshot, State, snapshot::OwnerMode, state},
+    supervisor::Link,
     tui::state::{MERGED, View},
 };
 
@@ -187,18 +188,16 @@ fn counted(
 /// The right part, longest first: what hides services, page, who owns the root, where it can be
 /// reached.
 fn rights(scene: Scene<'_>, page: Page) -> Vec<Line<'static>> {
-    let owner = match &scene.snapshot.owner {
-        Some(owner) => match owner.mode {
-            OwnerMode::Console => "owner",
-            OwnerMode::Serve => "serve",
-        },
-        None => "no owner",
-    };
+    let owner = owner(scene);
     let theme = scene.theme;
     let dot = theme.dot();
     let page = page.map(|(at, of)| format!("page {at} of {of}"));
     let hidden = hidden(scene);
     let api = scene.snapshot.api.as_deref();
+    let ending = match scene.ui.link {
+        Some(Link::Lost) => Span::styled("OWNER GONE", theme.alarm()),
+        Some(Link::Connected) | None => Span::styled("LIVE", theme.strong()),
+    };
     let line = |hidden: Option<&String>, parts: &[Option<&str>]| {
         let mut spans = Vec::new();
         if let Some(hidden) = hidden {
@@ -208,15 +207,18 @@ fn rights(scene: Scene<'_>, page: Page) -> Vec<Line<'static>> {
         for part in parts.iter().flatten() {
             spans.push(Span::raw(format!("{part} {dot} ")));
         }
-        spans.push(Span::styled("LIVE", theme.strong()));
+        spans.push(ending.clone());
         Line::from(spans)
     };
     let page = page.as_deref();
     let long = hidden.first();
     let mut out = Vec::new();
     if hidden.is_empty() {
-        out.push(line(None, &[page, Some(owner), api]));
-        out.push(line(None, &[page, Some(owner)]));
+        out.push(line(None, &[page, Some(&owner), api]));
+        out.push(line(None, &[page, Some(&owner)]));
+        if scene.ui.link.is_some() {
+            out.push(line(None, &[page, Some("attached")]));
+        }
     }
     out.push(line(long, &[page]));
     // That something is hidden is said whatever else there is no room for.
@@ -224,6 +226,18 @@ fn rights(scene: Scene<'_>, page: Page) -> Vec<Line<'static>> {
         out.push(Line::styled(hidden, theme.warning()));
     }
     out
+}
+
+/// Who owns the root, and whether that is somebody else than this window.
+fn owner(scene: Scene<'_>) -> String {
+    let Some(owner) = &scene.snapshot.owner else {
+        return "no owner".to_owned();
+    };
+    match (scene.ui.link, owner.mode) {
+        (Some(_), mode) => format!("attached to {} (PID {})", mode.word(), owner.pid),
+        (None, OwnerMode::Console) => "owner".to_owned(),
+        (None, OwnerMode::Serve) => "serve".to_owned(),
+    }
 }
 
 /// What hides services, longest first: "filter: web (3 of 50), Esc clears". Nothing when nothing

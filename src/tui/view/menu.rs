@@ -7,13 +7,13 @@ use ratatui::{
 };
 
 use super::{
-    Scene, boxed, keys, say,
+    Scene, boxed, keys, needs, say,
     table::position,
     text::{Pen, Side, cut_middle, width},
 };
 use crate::{
     keymap::Command,
-    model::{Action, HolderClass, Phase, ServiceName, ServiceView},
+    model::{Action, HolderClass, Phase, ServiceView},
     tui::{
         menu::{self, Entry},
         state::Menu,
@@ -100,7 +100,7 @@ fn row(scene: Scene<'_>, view: &ServiceView, entry: Entry) -> Row {
             let verdict = view.actions.get(action);
             let reason = verdict.reason.as_deref().filter(|_| !verdict.allowed);
             let hint = verdict.hint.clone();
-            let text = hint.unwrap_or_else(|| does(view, action));
+            let text = hint.unwrap_or_else(|| does(scene, view, action));
             (action.label(), reason.map(without_label), text)
         }
         Entry::Look(command) => {
@@ -130,21 +130,17 @@ fn without_label(reason: &str) -> String {
 }
 
 /// What an action would do to this service.
-fn does(view: &ServiceView, action: Action) -> String {
+fn does(scene: Scene<'_>, view: &ServiceView, action: Action) -> String {
+    let clause = needs::clause(scene, view, action);
     let needed = || {
-        let names: Vec<&str> = view.needed_by.iter().map(ServiceName::as_str).collect();
-        match names.as_slice() {
-            [] => String::new(),
-            [one] => format!("; {one} needs it"),
-            [first, second] => format!("; {first} and {second} need it"),
-            [first, rest @ ..] => format!("; {first} and {} more need it", rest.len()),
-        }
+        clause
+            .as_ref()
+            .map_or_else(String::new, |it| format!("; {it}"))
     };
     match action {
-        Action::Start => match view.depends_on.len() {
-            0 => "start it".to_owned(),
-            1 => "start it, and first what it needs".to_owned(),
-            more => format!("start it, and first the {more} services it needs"),
+        Action::Start => match &clause {
+            None => "start it".to_owned(),
+            Some(clause) => format!("start it, {clause}"),
         },
         Action::Stop => match view.phase {
             Phase::Waiting => "end the wait".to_owned(),

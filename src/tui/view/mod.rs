@@ -20,6 +20,7 @@ mod journal;
 mod keys;
 mod logs;
 mod menu;
+mod needs;
 mod own;
 mod page;
 mod palette;

@@ -12,7 +12,7 @@ use super::{
     tile::rows_from,
 };
 use crate::{
-    model::{Phase, ServiceName},
+    model::{ServiceName, plan},
     tui::state::{Choice, Question, QuestionKind},
 };
 
@@ -122,7 +122,7 @@ fn body_of(scene: Scene<'_>, kind: &QuestionKind) -> Vec<(usize, String)> {
                     "It cannot save or finish anything. Nothing restarts it.".to_owned(),
                 ),
             ];
-            let dependents = running_dependents(scene, service);
+            let dependents = plan::hurts(scene.snapshot, service);
             if !dependents.is_empty() {
                 let text = format!("Running services need it: {}.", list(&dependents));
                 out.push((LIST_ROWS, text));
@@ -142,7 +142,7 @@ fn body_of(scene: Scene<'_>, kind: &QuestionKind) -> Vec<(usize, String)> {
             } else {
                 (
                     "It is asked to end, then made to. Nothing restarts it.",
-                    "They run on, without it.",
+                    "They run on, without it, and may become unhealthy.",
                 )
             };
             vec![
@@ -166,19 +166,6 @@ fn body_of(scene: Scene<'_>, kind: &QuestionKind) -> Vec<(usize, String)> {
             ),
         ],
     }
-}
-
-/// The services that need this one and have a process.
-fn running_dependents(scene: Scene<'_>, service: &ServiceName) -> Vec<ServiceName> {
-    let services = &scene.snapshot.services;
-    let Some(view) = services.get(service) else {
-        return Vec::new();
-    };
-    let runs = |name: &&ServiceName| {
-        let other = services.get(*name);
-        other.is_some_and(|other| matches!(other.phase, Phase::Running | Phase::Starting))
-    };
-    view.needed_by.iter().filter(runs).cloned().collect()
 }
 
 /// Names in a sentence: the first ones, and how many more.

@@ -5,6 +5,7 @@ use std::os::fd::AsFd;
 use rustix::{
     event::{PollFd, PollFlags, poll},
     io::Errno,
+    process::{Signal, kill_current_process_group},
 };
 
 /// Blocks until the terminal behind stdin is gone. Needs a thread of its own; costs nothing while
@@ -17,6 +18,12 @@ pub fn wait_for_hang_up() {
 /// is gone. For ever where stdout is a file.
 pub fn wait_for_reader_gone() {
     wait_for_hang_up_of(&std::io::stdout());
+}
+
+/// Stops this process, whole group and all as the key of a shell does, until it is let go on.
+pub fn suspend() {
+    // A job of the shell is a group: it sees the stop, and takes the terminal back.
+    let _nobody_there = kill_current_process_group(Signal::STOP);
 }
 
 /// The same for any descriptor.

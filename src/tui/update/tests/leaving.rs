@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     model::{Actor, Phase},
-    supervisor::Leaving,
+    supervisor::{Feed, Leaving, Link},
     tui::{message::ExitReason, samples},
 };
 
@@ -158,4 +158,46 @@ fn suspending_is_refused_with_its_reason() {
     bench.take(Msg::Suspend);
     assert_eq!(bench.said(), text);
     assert_eq!(bench.take(Msg::Resumed), [Effect::Reenter]);
+}
+
+/// A window onto an owner in another process.
+fn attached() -> Bench {
+    let mut bench = shop();
+    bench.ui.link = Some(Link::Connected);
+    bench
+}
+
+#[test]
+fn a_window_onto_another_process_leaves_without_a_question_and_stops_nothing() {
+    for command in [Command::AppQuit, Command::LeaveForce] {
+        let mut bench = attached();
+        let effects = bench.press(command);
+        assert_eq!(sent(&effects), [], "{command:?}");
+        assert!(
+            effects.contains(&Effect::Quit(ExitReason::Left)),
+            "{command:?}"
+        );
+    }
+    let mut bench = attached();
+    let effects = bench.take(Msg::Leave);
+    assert_eq!(effects, [Effect::Quit(ExitReason::Told)]);
+}
+
+#[test]
+fn a_window_onto_another_process_is_suspended_as_usual() {
+    let mut bench = attached();
+    assert!(bench.press(Command::AppSuspend).contains(&Effect::Suspend));
+    assert_eq!(bench.take(Msg::Suspend), [Effect::Suspend]);
+}
+
+#[test]
+fn an_owner_that_comes_and_goes_is_told() {
+    let mut bench = attached();
+    bench.take(Msg::Feed(Feed::Link(Link::Lost)));
+    assert_eq!(
+        bench.said(),
+        "The owner does not answer: this is its last word. oats goes on trying."
+    );
+    bench.take(Msg::Feed(Feed::Link(Link::Connected)));
+    assert_eq!(bench.said(), "Connected to the owner again.");
 }

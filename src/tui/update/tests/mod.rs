@@ -143,9 +143,12 @@ fn typed(key: Key) -> Msg {
 fn sent(effects: &[Effect]) -> Vec<Wish> {
     let wishes = effects.iter().filter_map(|effect| match effect {
         Effect::Send(wish) => Some(wish.clone()),
-        Effect::Draw(_) | Effect::Clear | Effect::Reenter | Effect::Own(_) | Effect::Quit(_) => {
-            None
-        }
+        Effect::Draw(_)
+        | Effect::Clear
+        | Effect::Reenter
+        | Effect::Suspend
+        | Effect::Own(_)
+        | Effect::Quit(_) => None,
     });
     let wishes = wishes.filter(|wish| !matches!(wish, Wish::WatchLogs(_) | Wish::WatchTree(_)));
     wishes.collect()

@@ -21,6 +21,7 @@ fn watched(effects: &[Effect]) -> Vec<&BTreeSet<ServiceName>> {
         | Effect::Draw(_)
         | Effect::Clear
         | Effect::Reenter
+        | Effect::Suspend
         | Effect::Own(_)
         | Effect::Quit(_) => None,
     });

@@ -1,0 +1,161 @@
+//! The console of somebody else's root: the same one, over the control API of the owner.
+
+use std::{
+    error::Error as _, path::Path, sync::mpsc::SyncSender, sync::mpsc::sync_channel, thread,
+};
+
+use super::{
+    console::{deliver, leave_in_time, tell_of_feed, tell_of_snapshots, theme},
+    diagnostics,
+    headless::runtime,
+    keymap, own_path, say,
+    signals::{Signals, Wish},
+};
+use crate::{
+    attach::{self, Attached},
+    cli::Exit,
+    io::{clock::Clock, platform, status},
+    model::{Actor, ServiceName, Snapshot},
+    supervisor::{self, Begin, Command, Ends, Standing, owner},
+    tui::{self, Console, ExitReason, INBOX, Msg, Window, terminal::WayBack},
+};
+
+/// Whether somebody owns the root and says so.
+pub(super) fn is_owned(dir: &Path, clock: Clock) -> bool {
+    let published = status::read(&supervisor::paths(dir, &own_path()).status_file());
+    published.is_ok_and(|snapshot| owner::standing(&snapshot, clock.now()) == Standing::Alive)
+}
+
+/// `oats` and `oats up` in a root that has an owner.
+pub(super) fn run(dir: &Path, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
+    let root = supervisor::paths(dir, &own_path());
+    let seen = match status::read(&root.status_file()) {
+        Ok(seen) => seen,
+        Err(error) => {
+            say(&format!(
+                "oats: {} has an owner that does not tell: could not {}",
+                dir.display(),
+                super::told(&error)
+            ));
+            return Exit::Refused;
+        }
+    };
+    let wanted = match wanted(begin, &seen) {
+        Ok(wanted) => wanted,
+        Err(unknown) => {
+            say(&format!("oats: there is no service {unknown}"));
+            return Exit::Refused;
+        }
+    };
+    diagnostics::begin_attached();
+    let (keymap, notices) = keymap::in_force(keys, dir);
+    // Files that are wrong are the owner's trouble: it shows them.
+    let settings = supervisor::load(dir, &own_path()).map(|loaded| loaded.settings);
+    let theme = theme(&settings.unwrap_or_default());
+    let (attached, ends) = attach::open(root, seen, clock);
+    let (sender, inbox) = sync_channel(INBOX);
+    let (way_back, handle) = (WayBack::default(), ends.handle.clone());
+    if let Err(error) = start(attached, ends, sender.clone(), way_back.clone()) {
+        say(&format!("oats: could not start: {error}"));
+        return Exit::Internal;
+    }
+    if !wanted.is_empty() {
+        let (services, by) = (wanted, Actor::HUMAN);
+        // What becomes of it is shown.
+        let _ = handle.send(Command::Up { services, by }, |_| {});
+    }
+    let console = Console {
+        handle,
+        inbox,
+        sender,
+        keymap,
+        notices,
+        theme,
+        now: Box::new(move || clock.now()),
+        window: Window::Attached {
+            suspend: platform::suspend,
+        },
+        hang_up: platform::wait_for_hang_up,
+        way_back,
+    };
+    show(&console)
+}
+
+/// The console, until it ends.
+fn show(console: &Console) -> Exit {
+    match tui::run(console) {
+        Ok(ExitReason::Left | ExitReason::Told) => Exit::Done,
+        Ok(ExitReason::Panicked) => Exit::Internal,
+        Err(error) => {
+            let cause = error.source().map(|cause| format!(": {cause}"));
+            say(&format!(
+                "oats: could not {error}{}",
+                cause.unwrap_or_default()
+            ));
+            Exit::Internal
+        }
+    }
+}
+
+/// The services that are to be started, as far as the owner knows them.
+fn wanted(begin: &Begin, seen: &Snapshot) -> Result<Vec<ServiceName>, ServiceName> {
+    match begin {
+        Begin::Autostart => Ok(Vec::new()),
+        Begin::All => Ok(seen.services.keys().cloned().collect()),
+        Begin::These(names) => {
+            let unknown = names.iter().find(|name| !seen.services.contains_key(*name));
+            unknown.map_or_else(|| Ok(names.clone()), |name| Err(name.clone()))
+        }
+    }
+}
+
+/// Everything but the console, on a thread of its own.
+fn start(
+    attached: Attached,
+    ends: Ends,
+    to_console: SyncSender<Msg>,
+    way_back: WayBack,
+) -> std::io::Result<()> {
+    let Ends { handle, feed } = ends;
+    let thread = thread::Builder::new().name("oats-runtime".to_owned());
+    let started = thread.spawn(move || {
+        let Ok(runtime) = runtime() else { return };
+        runtime.block_on(async move {
+            tokio::spawn(tell_of_snapshots(handle.watch(), to_console.clone()));
+            // It must not keep the window's own end open.
+            drop(handle);
+            tokio::spawn(tell_of_feed(feed, to_console.clone()));
+            listen(attached, to_console, way_back).await;
+        });
+    });
+    started.map(drop)
+}
+
+async fn listen(attached: Attached, to_console: SyncSender<Msg>, way_back: WayBack) {
+    match Signals::catch() {
+        Ok(signals) => {
+            tokio::spawn(obey(signals, to_console.clone(), way_back));
+        }
+        Err(error) => tracing::error!(target: "signals", "could not {error}"),
+    }
+    #[cfg(debug_assertions)]
+    tokio::spawn(super::signals::panic_when_asked());
+    attached.run().await;
+    deliver(&to_console, Msg::Left).await;
+}
+
+/// Does what signals ask: contract section 5.
+async fn obey(mut signals: Signals, to_console: SyncSender<Msg>, way_back: WayBack) {
+    loop {
+        let msg = match signals.next().await {
+            Wish::Interrupt => Msg::Interrupt,
+            Wish::Suspend => Msg::Suspend,
+            Wish::Continue => Msg::Resumed,
+            Wish::Terminate | Wish::HangUp | Wish::Quit => {
+                leave_in_time(way_back.clone());
+                Msg::Leave
+            }
+        };
+        let _ = to_console.try_send(msg);
+    }
+}
