@@ -134,9 +134,17 @@ fn free_ports(ports: &[u16], clock: Clock) -> Result<Vec<u16>, String> {
     Ok(ports.iter().copied().filter(is_free).collect())
 }
 
-/// Where this program lies: what `{oats}` stands for.
+/// Where this program lies: what `{oats}` stands for. After an upgrade it is the new program at the
+/// old place.
 fn own_path() -> PathBuf {
-    std::env::current_exe().unwrap_or_else(|_unknown| PathBuf::from("oats"))
+    let path = std::env::current_exe().unwrap_or_else(|_unknown| PathBuf::from("oats"));
+    let replaced = path
+        .to_str()
+        .and_then(|path| path.strip_suffix(" (deleted)"));
+    match replaced.map(PathBuf::from) {
+        Some(new) if !path.exists() => new,
+        Some(_) | None => path,
+    }
 }
 
 /// An error with its causes.

@@ -46,7 +46,7 @@ fn finding(record: &RunRecord, root: &Root, tagged: &[(Pid, Tag)]) -> Finding {
         }
         RunState::Spawned => match record.identity() {
             Some(recorded) if lives(&recorded) => match platform::identify(recorded.pid) {
-                Some(identity) if has_tag(record, root) => Finding::Alive(identity),
+                Some(identity) if is_proved(record, root) => Finding::Alive(identity),
                 Some(_) | None => Finding::Nothing,
             },
             Some(_) | None => Finding::Dead,
@@ -60,12 +60,17 @@ fn lives(recorded: &Identity) -> bool {
         && platform::identify(recorded.pid).is_some_and(|found| found.agrees(recorded))
 }
 
-/// Whether the recorded leader carries the tag of the recorded run.
-fn has_tag(record: &RunRecord, root: &Root) -> bool {
+/// Whether the recorded leader, whose identity agrees, is surely the recorded run: by its tag; or, as
+/// many servers write over their environment, without any tag by the inode of its pidfd, which the
+/// kernel gives to no second process of a boot.
+fn is_proved(record: &RunRecord, root: &Root) -> bool {
     let Some(pid) = record.pid else { return false };
-    Tag::read(pid).is_some_and(|tag| {
-        Some(tag.run) == record.run && tag.service == record.service && tag.root == root.dir
-    })
+    match Tag::read(pid) {
+        Some(tag) => {
+            Some(tag.run) == record.run && tag.service == record.service && tag.root == root.dir
+        }
+        None => record.pidfd_ino.is_some(),
+    }
 }
 
 /// Processes that may be an earlier run of a service: their sign is weaker than the contract asks.
@@ -80,7 +85,7 @@ fn survivors(
         .values()
         .filter(|record| record.state == RunState::Spawned && record.boot_id == boot_id)
         .filter(|record| record.identity().is_some_and(|recorded| lives(&recorded)))
-        .filter(|record| !has_tag(record, root))
+        .filter(|record| !is_proved(record, root))
         .collect();
     for record in &doubtful {
         if let Some(pid) = record.pid {

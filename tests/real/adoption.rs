@@ -202,6 +202,35 @@ fn a_forged_record_never_harms_the_process_it_names() {
     });
 }
 
+#[test]
+fn a_record_with_another_start_time_means_a_process_that_is_gone() {
+    isolated(|| {
+        let project = Project::new();
+        project.demo(
+            "orders",
+            "autostart = true\n[restart]\npolicy = \"always\"\n",
+        );
+        let mut bystander = Process::new("sleep")
+            .arg("620")
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+        let ticks = crate::support::start_ticks(bystander.id()) - 1;
+        let forged = record(bystander.id(), ticks, boot.trim());
+        project.file("data/runs/orders.json", &forged);
+        let oats = Running::open(&project);
+        let view = oats.wait_healthy("orders");
+        assert_ne!(view.pid.unwrap().0, bystander.id());
+        assert_eq!(view.survivors, []);
+        oats.act("orders", Action::Kill);
+        oats.leave(Leaving::KillAll);
+        assert!(lives(bystander.id()));
+        bystander.kill().unwrap();
+        let _ = bystander.wait();
+    });
+}
+
 /// A run record that claims a process.
 fn record(pid: u32, start_ticks: u64, boot: &str) -> String {
     format!(

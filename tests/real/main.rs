@@ -16,6 +16,7 @@ mod freeing;
 mod health;
 mod life;
 mod logs;
+mod owners;
 mod ports;
 mod status_schema;
 mod support;
