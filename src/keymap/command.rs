@@ -154,6 +154,8 @@ pub enum EventsCommand {
     Service,
     Result,
     OpenLog,
+    /// To the event that caused this one.
+    Cause,
 }
 
 /// What can be done in what oats says about itself.

@@ -112,6 +112,7 @@ pub static COMMANDS: &[CommandRow] = table! {
         C::Events(E::Who), "events.who", "who", "only what one actor did; next: another one";
         C::Events(E::Service), "events.service", "service", "only this event's service, or all";
         C::Events(E::Result), "events.result", "result", "only what failed or was refused, or all";
+        C::Events(E::Cause), "events.cause", "cause", "the event that caused this one";
         C::Events(E::OpenLog), "events.open_log", "log", "the log of that service at that time";
     }
     Own {

@@ -42,6 +42,40 @@ pub fn listed<'a>(ui: &'a UiState, view: &EventsView) -> Vec<&'a Arc<Event>> {
     ui.events.iter().rev().filter(wanted).collect()
 }
 
+/// What caused an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing that was written down.
+    None,
+    /// This event, as it is listed.
+    Held(Seq),
+    /// An event with this number, of which nothing is held.
+    NotHeld(Seq),
+}
+
+/// What caused an event. An ask and its result are listed as one, so that the result stands for
+/// both, and its cause is that of its ask.
+pub fn cause_of(ui: &UiState, event: &Event) -> Cause {
+    let held = |seq: Seq| ui.events.iter().find(|event| event.seq == seq);
+    let cause = match (event.kind, event.cause) {
+        (EventKind::Result, Some(ask)) => held(ask).and_then(|ask| ask.cause),
+        (_, cause) => cause,
+    };
+    let Some(cause) = cause else {
+        return Cause::None;
+    };
+    match held(cause).map(|event| event.kind) {
+        None => Cause::NotHeld(cause),
+        Some(EventKind::Ask) => {
+            let is_its_result =
+                |event: &&Arc<Event>| event.kind == EventKind::Result && event.cause == Some(cause);
+            let result = ui.events.iter().find(is_its_result);
+            Cause::Held(result.map_or(cause, |event| event.seq))
+        }
+        Some(_) => Cause::Held(cause),
+    }
+}
+
 /// The place of the cursor among the listed events: the newest where it is on none, or where its
 /// event is not listed the next older one.
 pub fn place(listed: &[&Arc<Event>], view: &EventsView) -> usize {

@@ -5,7 +5,8 @@ use crate::{
     keymap::command::{EventsCommand, Step},
     model::{ServiceName, Wall},
     tui::{
-        happenings, layout,
+        happenings::{self, Cause},
+        layout,
         state::{EventsView, Tone, View},
     },
 };
@@ -19,6 +20,7 @@ impl Desk<'_> {
             EventsCommand::Service => self.only_its_service(),
             EventsCommand::Result => self.change_events(|view| view.failures = !view.failures),
             EventsCommand::OpenLog => self.open_log_of_event(),
+            EventsCommand::Cause => self.go_to_cause(),
         }
     }
 
@@ -90,6 +92,31 @@ impl Desk<'_> {
         match event.and_then(|event| event.service.clone()) {
             Some(service) => self.change_events(|view| view.service = Some(service)),
             None => self.say(Tone::Info, "That event is about no service.".to_owned()),
+        }
+    }
+
+    /// To the event that caused the one under the cursor. Filters that hide it are taken away.
+    fn go_to_cause(&mut self) {
+        let view = self.events_view();
+        let listed = happenings::listed(self.ui, &view);
+        let Some(event) = listed.get(happenings::place(&listed, &view)) else {
+            return self.say(Tone::Info, "Nothing happened yet.".to_owned());
+        };
+        match happenings::cause_of(self.ui, event) {
+            Cause::None => self.say(Tone::Info, "Nothing before it caused it.".to_owned()),
+            Cause::NotHeld(seq) => {
+                let text = format!("Its cause is event {seq}, which is not held here any more.");
+                self.say(Tone::Info, text);
+            }
+            Cause::Held(seq) => {
+                let shown = listed.iter().any(|event| event.seq == seq);
+                self.change_events(|view| {
+                    if !shown {
+                        *view = EventsView::default();
+                    }
+                    view.cursor = Some(seq);
+                });
+            }
         }
     }
 

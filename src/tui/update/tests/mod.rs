@@ -2,6 +2,7 @@
 
 mod acting;
 mod asking;
+mod causes;
 mod choosing;
 mod leaving;
 mod listing;
