@@ -156,7 +156,7 @@ pub enum LockError {
 /// The right to own a root. Ends when it is dropped, or with the process; no child inherits it.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -168,13 +168,20 @@ impl Lock {
     pub fn acquire(path: &Path) -> Result<Self, LockError> {
         let locked = fsx::open_append(path).and_then(|file| Ok((fsx::try_lock(&file)?, file)));
         match locked {
-            Ok((Flock::Taken, file)) => Ok(Self { _file: file }),
+            Ok((Flock::Taken, file)) => Ok(Self { file }),
             Ok((Flock::Held, _)) => Err(LockError::Held),
             Err(source) => Err(LockError::Open {
                 path: path.to_owned(),
                 source,
             }),
         }
+    }
+}
+
+impl Lock {
+    /// Whether the locked file still lies at its path.
+    pub fn is_at(&self, path: &Path) -> bool {
+        fsx::is_same_file(&self.file, path)
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     core::{self, Effect, Input, World},
-    io::platform::Caught,
+    io::{files::Lock, platform::Caught},
     model::{Moment, Mono, RunRecord, ServiceName, snapshot::Owner},
 };
 
@@ -30,6 +30,7 @@ const BATCH: usize = 256;
 
 /// The one task that owns the world.
 pub(super) struct Actor {
+    pub(super) lock: Lock,
     pub(super) world: World,
     pub(super) hands: Hands,
     pub(super) press: Press,
@@ -146,6 +147,7 @@ impl Actor {
     /// The beat: samples, then everything that moved by itself is published.
     fn beat(&mut self, now: Moment) {
         self.next_beat = now.mono.next_on_grid(BEAT);
+        self.keep_place(now);
         if self.next_member_look <= now.mono {
             self.next_member_look = now.mono.after(samples::MEMBERS_EVERY);
             self.hands.look_for_members();

@@ -61,7 +61,7 @@ impl Actor {
     }
 
     /// Writes the run record of a service when a field of it changed.
-    fn write_record(&mut self, name: &ServiceName, now: Moment) {
+    pub(super) fn write_record(&mut self, name: &ServiceName, now: Moment) {
         let Some(service) = self.world.services.get(name) else {
             return;
         };

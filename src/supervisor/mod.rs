@@ -17,6 +17,7 @@ pub mod load;
 pub mod look;
 mod others;
 pub mod owner;
+mod place;
 mod ports;
 mod prepare;
 mod press;

@@ -104,7 +104,7 @@ impl ClaimError {
 
 /// An owner that has claimed its root and not begun to run.
 pub struct Owner {
-    _lock: Lock,
+    lock: Lock,
     root: Arc<Root>,
     info: OwnerInfo,
     boot_id: String,
@@ -174,7 +174,7 @@ impl Owner {
             feed: from_feed,
         };
         let owner = Self {
-            _lock: lock,
+            lock,
             root,
             info,
             boot_id,
@@ -246,6 +246,7 @@ impl Owner {
             writer,
         };
         let actor = Actor {
+            lock: self.lock,
             world: self.world,
             hands,
             press: self.press,

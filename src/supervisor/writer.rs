@@ -25,6 +25,8 @@ pub(super) enum Job {
     Status(Arc<Snapshot>),
     /// Lines for the ledger.
     Events(Vec<Event>),
+    /// The folder of the ledger was made anew.
+    Anew,
     /// A run record.
     Record(Box<RunRecord>),
     /// Before a spawn: rotate what is too long, then write the intent.
@@ -110,6 +112,10 @@ fn work(root: &Root, mut ledger: Ledger, queue: &Receiver<Job>) {
             match job {
                 Job::Status(snapshot) => status = Some(snapshot),
                 Job::Events(lines) => events.extend(lines),
+                Job::Anew => match Ledger::open(&root.ledger_file()) {
+                    Ok((new, _last)) => ledger = new,
+                    Err(error) => complain::<(), _>("open the ledger anew", Err(error)),
+                },
                 Job::Record(record) => {
                     complain("write a run record", records::write(root, &record));
                 }

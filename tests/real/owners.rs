@@ -261,3 +261,30 @@ fn an_upgrade_of_the_program_takes_the_services_over() {
         stop_all(owner, &project);
     });
 }
+
+#[test]
+fn an_owner_whose_folder_is_removed_makes_it_anew_and_stays_the_only_one() {
+    isolated(|| {
+        let project = Project::new();
+        project.demo("orders", "");
+        let owner = serve(env!("CARGO_BIN_EXE_oats"), &project);
+        wait_until("it runs", || all_healthy(&project, &owner));
+        let before = leaders(&project);
+        fs::remove_dir_all(project.path().join("data")).unwrap();
+        wait_until("the folder is there again", || {
+            all_healthy(&project, &owner)
+                && project.read("data/runs/orders.json").contains("spawned")
+                && project.read("data/events.jsonl").contains("made it anew")
+        });
+        let second = Process::new(env!("CARGO_BIN_EXE_oats"))
+            .arg("--root")
+            .arg(project.path())
+            .args(["serve", "--up"])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(second.status.code(), Some(2));
+        assert_eq!(leaders(&project), before);
+        stop_all(owner, &project);
+    });
+}

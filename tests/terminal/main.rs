@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed; it starts processes and waits with a deadline"
 )]
 
+mod attached;
 #[expect(dead_code, reason = "the tests of the ways in use the rest")]
 mod console;
 mod endings;
