@@ -8,7 +8,8 @@ use super::{
     console::{deliver, leave_in_time, tell_of_feed, tell_of_snapshots, theme},
     diagnostics,
     headless::runtime,
-    keymap, own_path, say,
+    keymap::{self, KeyFiles},
+    own_path, say,
     signals::{Signals, Wish},
 };
 use crate::{
@@ -55,7 +56,11 @@ pub(super) fn run(dir: &Path, keys: Option<&str>, begin: &Begin, clock: Clock) -
     let (attached, ends) = attach::open(root, seen, clock);
     let (sender, inbox) = sync_channel(INBOX);
     let (way_back, handle) = (WayBack::default(), ends.handle.clone());
-    if let Err(error) = start(attached, ends, sender.clone(), way_back.clone()) {
+    let keys = KeyFiles {
+        root: dir.to_owned(),
+        flag: keys.map(str::to_owned),
+    };
+    if let Err(error) = start(attached, ends, keys, sender.clone(), way_back.clone()) {
         say(&format!("oats: could not start: {error}"));
         return Exit::Internal;
     }
@@ -113,6 +118,7 @@ fn wanted(begin: &Begin, seen: &Snapshot) -> Result<Vec<ServiceName>, ServiceNam
 fn start(
     attached: Attached,
     ends: Ends,
+    keys: KeyFiles,
     to_console: SyncSender<Msg>,
     way_back: WayBack,
 ) -> std::io::Result<()> {
@@ -125,6 +131,7 @@ fn start(
             // It must not keep the window's own end open.
             drop(handle);
             tokio::spawn(tell_of_feed(feed, to_console.clone()));
+            tokio::spawn(keymap::follow(keys, to_console.clone()));
             listen(attached, to_console, way_back).await;
         });
     });

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     attached, find_root, guard,
     headless::{Unclaimed, claim, runtime},
+    keymap::KeyFiles,
     load, say,
     signals::{Signals, Wish},
 };
@@ -70,6 +71,10 @@ pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: &Begin, clock:
         feed,
         handle: handle.clone(),
         to_console: sender.clone(),
+        keys: KeyFiles {
+            root: dir,
+            flag: keys.map(str::to_owned),
+        },
         way_back: way_back.clone(),
     };
     let thread = thread::Builder::new()
@@ -120,6 +125,7 @@ struct Parts {
     feed: mpsc::Receiver<Feed>,
     handle: Handle,
     to_console: SyncSender<Msg>,
+    keys: KeyFiles,
     way_back: WayBack,
 }
 
@@ -163,6 +169,7 @@ fn supervise(parts: Parts) -> Result<(), String> {
         feed,
         handle,
         to_console,
+        keys,
         way_back,
     } = parts;
     let runtime = runtime().map_err(|_said| "could not start the runtime".to_owned())?;
@@ -174,6 +181,7 @@ fn supervise(parts: Parts) -> Result<(), String> {
         tokio::spawn(super::signals::panic_when_asked());
         tokio::spawn(tell_of_snapshots(handle.watch(), to_console.clone()));
         tokio::spawn(tell_of_feed(feed, to_console.clone()));
+        tokio::spawn(super::keymap::follow(keys, to_console.clone()));
         let result = owner.run().await.map_err(|error| error.to_string());
         deliver(&to_console, Msg::Left).await;
         result

@@ -252,7 +252,7 @@ async fn say_progress(mut feed: mpsc::Receiver<Feed>) {
                 .filter_map(progress::line)
                 .for_each(|it| say(&it)),
             Feed::Event(event) => {
-                if let Some(line) = progress::refusal(&event) {
+                if let Some(line) = progress::refusal(&event).or_else(|| progress::files(&event)) {
                     say(&line);
                 }
             }
@@ -277,11 +277,7 @@ async fn obey(mut signals: Signals, handle: Handle) {
                 Command::leave(Leaving::StopAll, Actor::CLI)
             }
             Wish::Quit => Command::leave(Leaving::Detach, Actor::CLI),
-            Wish::HangUp => {
-                tracing::info!(target: "signals", "SIGHUP: reloading comes with a later version, ignored");
-                say("oats: SIGHUP ignored: reloading comes with a later version");
-                continue;
-            }
+            Wish::HangUp => Command::Reload { by: Actor::CLI },
             Wish::Suspend | Wish::Continue => continue,
         };
         if handle.send(command, |_| {}).is_err() {

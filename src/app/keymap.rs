@@ -25,7 +25,11 @@ use crate::{
         args::KeymapVerb,
         keymap::{self, Problem},
     },
-    io::{keymaps::Places, platform},
+    io::{
+        keymaps::Places,
+        platform,
+        watch::{Names, Watch},
+    },
     keymap::{Code, Key, Keymap},
     supervisor::{self, RootError},
     tui::{Msg, input},
@@ -70,6 +74,43 @@ pub(super) fn in_force(flag: Option<&str>, root: &Path) -> (Keymap, Vec<String>)
     };
     let (map, problems) = chosen(flag, &places);
     (map, problems.iter().map(Problem::short).collect())
+}
+
+/// Which files the keys of a console come from.
+pub(super) struct KeyFiles {
+    /// The root.
+    pub(super) root: PathBuf,
+    /// The keymap of the command line.
+    pub(super) flag: Option<String>,
+}
+
+/// Tells a console of its keys whenever their files have changed.
+pub(super) async fn follow(files: KeyFiles, to_console: SyncSender<Msg>) {
+    let user = supervisor::user_folder(&std::env::vars_os().collect());
+    let places = [user, Some(files.root.clone())];
+    let folders = places.into_iter().flatten().flat_map(|dir| {
+        let keymaps = (dir.join("keymaps"), Names::Toml);
+        [(dir, Names::These(&["oats.toml", "keymaps"])), keymaps]
+    });
+    let told = async {
+        let mut watch = Watch::new(folders)?;
+        let mut last = in_force(files.flag.as_deref(), &files.root);
+        loop {
+            watch.changed().await?;
+            let found = in_force(files.flag.as_deref(), &files.root);
+            if found == last {
+                continue;
+            }
+            last.clone_from(&found);
+            let (map, notices) = found;
+            let msg = Msg::Keymap(Box::new(map), notices);
+            super::console::deliver(&to_console, msg).await;
+        }
+    };
+    let told: io::Result<()> = told.await;
+    if let Err(error) = told {
+        tracing::warn!(target: "files", "the keymap files are not watched: {error}");
+    }
 }
 
 /// The keymap that the flag, the environment or a setting chooses; what is wrong with the user's

@@ -1,6 +1,6 @@
 //! What `oats serve` says on stderr while it works.
 
-use crate::model::{Event, EventKind, LogLine, Stream, Wall};
+use crate::model::{Event, EventKind, LogLine, Outcome, Stream, Wall};
 
 /// A line of progress; `None` for output of the services themselves, which lies in their logs.
 pub fn line(line: &LogLine) -> Option<String> {
@@ -36,4 +36,17 @@ pub fn refusal(event: &Event) -> Option<String> {
         .map(ToString::to_string)
         .unwrap_or_default();
     Some(format!("{} {service}: {reason}", clock(event.at)))
+}
+
+/// What became of changed files.
+pub fn files(event: &Event) -> Option<String> {
+    let reason = event
+        .reason
+        .as_ref()
+        .filter(|_| event.kind == EventKind::Config)?;
+    let stays = match event.result {
+        Some(Outcome::Failed) => "; the last good definitions stay in force",
+        Some(Outcome::Done | Outcome::Superseded | Outcome::Refused) | None => "",
+    };
+    Some(format!("{} files: {reason}{stays}", clock(event.at)))
 }

@@ -21,6 +21,18 @@ pub(super) struct Wish {
     pub(super) cause: Option<Seq>,
 }
 
+impl Wish {
+    /// The wish of an ask.
+    pub(super) fn new(action: Action, by: Actor, with: AskWith, cause: Option<Seq>) -> Self {
+        Self {
+            action,
+            by,
+            with,
+            cause,
+        }
+    }
+}
+
 /// All services, by name.
 pub(super) type Services = BTreeMap<ServiceName, Service>;
 

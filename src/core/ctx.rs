@@ -10,6 +10,7 @@ use super::{
     gate::Door,
     input::{FreeNews, Input, Leaving},
     life::Life,
+    redefine,
     rng::Rng,
     world::{OpenAsk, Service},
 };
@@ -132,6 +133,9 @@ impl Ctx<'_> {
     /// Moves a service to where it is now, and lets those who wait for it look again.
     pub(super) fn enter(&mut self, service: &mut Service, life: Life) {
         service.life = life;
+        if !service.life.is_live() {
+            redefine::take_up(service, self);
+        }
         self.touch(&service.def.name);
         self.wake_others(service);
     }

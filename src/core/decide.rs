@@ -9,8 +9,8 @@ use super::{
     effect::Decision,
     facts, found, freeing,
     input::{Doubt, Input},
-    leaving, ports, start, ticks, up,
-    world::World,
+    leaving, ports, redefine, reload, start, ticks, up,
+    world::{Service, World},
 };
 use crate::model::{Moment, Mono, ServiceName};
 
@@ -22,12 +22,19 @@ use crate::model::{Moment, Mono, ServiceName};
 pub fn decide(world: &mut World, input: Input, now: Moment) -> Decision {
     let mut out = Decision::default();
     let mut follow = VecDeque::from([input]);
-    while let Some(input) = follow.pop_front() {
+    loop {
+        let Some(input) = follow.pop_front() else {
+            if retire(world, now, &mut out, &mut follow) {
+                continue;
+            }
+            break;
+        };
         // Who asks is answered, with a refusal, even when leaving is complete.
         let asked = matches!(
             input,
             Input::Ask { .. }
                 | Input::Up { .. }
+                | Input::Reload { .. }
                 | Input::Doubt {
                     doubt: Doubt::Asked { .. },
                     ..
@@ -45,6 +52,35 @@ pub fn decide(world: &mut World, input: Input, now: Moment) -> Decision {
     out
 }
 
+/// Takes out the services that are no longer configured and of which nothing lives any more;
+/// whether there were any.
+fn retire(
+    world: &mut World,
+    now: Moment,
+    out: &mut Decision,
+    follow: &mut VecDeque<Input>,
+) -> bool {
+    let touched: Vec<ServiceName> = out.changed.iter().cloned().collect();
+    let mut gone: Vec<Service> = touched
+        .iter()
+        .filter_map(|name| redefine::retire(world, name))
+        .collect();
+    let mut ctx = Ctx {
+        now,
+        rng: &mut world.rng,
+        leaving: world.leaving,
+        seq: &mut world.next_seq,
+        out,
+        follow,
+    };
+    for service in &mut gone {
+        redefine::farewell(service, &mut ctx);
+    }
+    let any = !gone.is_empty();
+    out.gone.append(&mut gone);
+    any
+}
+
 /// Takes one input; what follows from it at once is put into `follow`.
 fn step(
     world: &mut World,
@@ -59,6 +95,7 @@ fn step(
         leaving_by,
         next_seq,
         rng,
+        files,
         deadlines,
         ..
     } = world;
@@ -78,12 +115,7 @@ fn step(
             with,
             cause,
         } => {
-            let wish = asks::Wish {
-                action,
-                by,
-                with,
-                cause,
-            };
+            let wish = asks::Wish::new(action, by, with, cause);
             asks::answer(services, &service, &wish, &mut ctx);
         }
         Input::Up {
@@ -108,7 +140,10 @@ fn step(
         Input::Tick => {
             ticks::all(services, &due(deadlines, now), &mut ctx);
         }
+        Input::Reload { by } => reload::asked(files, by, &mut ctx),
+        Input::FilesRead { asked, read } => reload::read(services, files, asked, read, &mut ctx),
         Input::Leave { how, by } => {
+            reload::left(files, &mut ctx);
             *leaving_by = by;
             leaving::leave(services, leaving_now, how, leaving_by, &mut ctx);
         }

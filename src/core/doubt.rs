@@ -48,6 +48,12 @@ pub(super) fn found(
     survivors: Vec<Survivor>,
     ctx: &mut Ctx,
 ) {
+    if !survivors.is_empty() {
+        // Without a file it is listed as long as somebody is in doubt.
+        services
+            .entry(name.clone())
+            .or_insert_with(|| Service::unconfigured(name));
+    }
     let Some(service) = services.get_mut(name) else {
         return;
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::world::Service;
 use crate::model::{
     Action, Actor, EventKind, Identity, Outcome, Refusal, RunId, Seq, ServiceName, Signal,
     target::{Force, SurvivorChoice, Target},
@@ -185,6 +186,8 @@ pub struct Decision {
     pub changed: BTreeSet<ServiceName>,
     /// Services of which something else may have changed that waits for the next beat: samples.
     pub sampled: BTreeSet<ServiceName>,
+    /// Services that are there no more, as they were last.
+    pub gone: Vec<Service>,
     /// The answer to an ask.
     pub answer: Option<Result<Seq, Refusal>>,
 }

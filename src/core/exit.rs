@@ -10,7 +10,7 @@ use super::{
     life::{Life, StopStep},
     restart::{self, AfterDeath},
     words::brief,
-    world::Service,
+    world::{Origin, Service},
 };
 use crate::model::{EventKind, ExitInfo, ExitStatus, RunId, Seq, Want, service::RestartPolicy};
 
@@ -95,7 +95,8 @@ fn unasked(service: &mut Service, status: ExitStatus, completed: bool, cause: Se
 pub(super) fn died(service: &mut Service, reason: &str, cause: Option<Seq>, ctx: &mut Ctx) {
     let now = ctx.now;
     let spec = &service.def.restart;
-    if spec.policy == RestartPolicy::Never || ctx.leaving.is_some() || service.want == Want::Down {
+    let may = service.origin == Origin::File && ctx.leaving.is_none();
+    if spec.policy == RestartPolicy::Never || !may || service.want == Want::Down {
         return;
     }
     service.deaths.push(now.mono);

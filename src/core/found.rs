@@ -19,6 +19,12 @@ use crate::model::{
 
 /// What was found of the last recorded run of a service.
 pub(super) fn found(services: &mut Services, record: &RunRecord, finding: Finding, ctx: &mut Ctx) {
+    if matches!(finding, Finding::Alive(_)) && record.run.is_some() {
+        // Without a file it is listed as long as it lives.
+        services
+            .entry(record.service.clone())
+            .or_insert_with(|| Service::unconfigured(&record.service));
+    }
     let Some(service) = services.get_mut(&record.service) else {
         return;
     };

@@ -294,6 +294,12 @@ pub(super) fn left(service: &mut Service, ctx: &mut Ctx) {
     end(service, Outcome::Superseded, Some(why), ctx);
 }
 
+/// The service has another port, or none any more.
+pub(super) fn other_port(service: &mut Service, ctx: &mut Ctx) {
+    let why = Failure::plain("the service no longer wants this port");
+    end(service, Outcome::Superseded, Some(why), ctx);
+}
+
 /// The port is free: starts the service where that was wanted, and it does not come up by itself.
 fn done(service: &mut Service, ctx: &mut Ctx) {
     let Some(freeing) = end(service, Outcome::Done, None, ctx) else {

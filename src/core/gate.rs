@@ -3,7 +3,7 @@
 use super::{
     holder::PortState,
     life::{Life, Then},
-    world::Service,
+    world::{Origin, Service},
 };
 use crate::model::{Action, HolderClass, Port, Refusal, Want, service::PortOwner};
 
@@ -18,7 +18,8 @@ pub enum Door {
 
 /// Whether `action` may happen to `service` now.
 ///
-/// Order of reasons: shutting down, busy, survivor (Start only), the phase, the port.
+/// Order of reasons: shutting down, busy, not configured (Start and Restart), survivor (Start only),
+/// the phase, the port.
 ///
 /// # Errors
 ///
@@ -28,6 +29,7 @@ pub fn check(service: &Service, action: Action, door: Door) -> Result<(), Refusa
         return Err(Refusal::ShuttingDown);
     }
     busy(service, action)?;
+    configured(service, action)?;
     match action {
         Action::Start => start(service),
         Action::Stop => stop(service),
@@ -64,6 +66,16 @@ fn busy(service: &Service, action: Action) -> Result<(), Refusal> {
     let exempt = matches!(action, Action::Stop | Action::Kill);
     if service.is_busy_with(Action::Restart) && !exempt {
         Err(Refusal::Busy(Action::Restart))
+    } else {
+        Ok(())
+    }
+}
+
+/// Nothing starts a service whose file is gone.
+fn configured(service: &Service, action: Action) -> Result<(), Refusal> {
+    let starts = matches!(action, Action::Start | Action::Restart);
+    if starts && service.origin != Origin::File {
+        Err(Refusal::NotConfigured)
     } else {
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Everything that can happen, in one queue.
 
+use super::reload::FilesRead;
 use crate::model::{
     Action, Actor, ExitStatus, Identity, ProbeOutcome, RunId, RunRecord, Seq, ServiceName, Wall,
     port::Listening,
@@ -91,6 +92,18 @@ pub enum Input {
     },
     /// Time has passed.
     Tick,
+    /// Somebody wants the files of the root read.
+    Reload {
+        /// Who.
+        by: Actor,
+    },
+    /// The files of the root were read.
+    FilesRead {
+        /// The last ask that they were read for; `None` when nobody had asked.
+        asked: Option<Seq>,
+        /// What they say.
+        read: FilesRead,
+    },
     /// oats leaves.
     Leave {
         /// How.

@@ -77,6 +77,7 @@ pub fn view(
         pending: pending(service),
         last_action: service.last_action.clone(),
         actions: actions(service, door),
+        pending_changes: service.pending_changes(),
     }
 }
 

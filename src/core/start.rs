@@ -8,7 +8,8 @@ use super::{
     gate,
     input::{AskWith, Input},
     life::{Life, StartStep, Then},
-    world::Service,
+    redefine,
+    world::{Origin, Service},
 };
 use crate::model::{
     Action, Actor, ActorKind, Refusal, RunId, Seq, ServiceName, WaitFor, Want, service::Need,
@@ -46,7 +47,8 @@ pub(super) fn ask(services: &mut Services, name: &ServiceName, wish: &Wish, ctx:
 /// is over. (Who asks from outside is told that it is still stopping.)
 pub(super) fn after_its_stop(service: &mut Service, wish: &Wish, ctx: &mut Ctx) -> Option<Seq> {
     let cause = wish.cause?;
-    if wish.action != Action::Start || ctx.leaving.is_some() {
+    let may = service.origin == Origin::File && ctx.leaving.is_none();
+    if wish.action != Action::Start || !may {
         return None;
     }
     let Life::Stopping { then, .. } = &mut service.life else {
@@ -74,7 +76,8 @@ pub(super) fn by_policy(
     let Some(service) = services.get_mut(name) else {
         return;
     };
-    if !service.life.is_at_rest() || service.want == Want::Down || ctx.leaving.is_some() {
+    let may = service.origin == Origin::File && ctx.leaving.is_none();
+    if !service.life.is_at_rest() || service.want == Want::Down || !may {
         return;
     }
     service.restarts.policy += 1;
@@ -152,7 +155,8 @@ pub(super) fn in_the_way(service: &mut Service, refusal: &Refusal, ctx: &mut Ctx
     let may_wait = service
         .open
         .as_ref()
-        .is_some_and(|open| open.with.when_free);
+        .is_some_and(|open| open.with.when_free)
+        && service.origin == Origin::File;
     match service.def.port {
         Some(port) if may_wait && gate::is_about_the_port(refusal) => {
             wait(service, vec![WaitFor::Port { port }], ctx);
@@ -163,6 +167,7 @@ pub(super) fn in_the_way(service: &mut Service, refusal: &Refusal, ctx: &mut Ctx
 
 /// Prepares a new run.
 pub(super) fn launch(service: &mut Service, ctx: &mut Ctx) {
+    redefine::take_up(service, ctx);
     let run = RunId::from_random(ctx.rng.next_u128());
     ctx.effect(Effect::Prepare {
         service: service.def.name.clone(),

@@ -8,7 +8,7 @@ use super::{
     gate::Door,
     input::{AskWith, Input},
     life::{Life, Then},
-    world::Service,
+    world::{Origin, Service},
 };
 use crate::model::{Action, Actor, EventKind, Outcome, Refusal, ServiceName, Want};
 
@@ -48,9 +48,11 @@ pub(super) fn up(services: &mut Services, wanted: &[ServiceName], by: &Actor, ct
             ctx.follow.push_back(start);
             continue;
         };
-        service.want = Want::Up;
-        service.want_by = by.clone();
-        ctx.touch(&name);
+        if service.origin == Origin::File {
+            service.want = Want::Up;
+            service.want_by = by.clone();
+            ctx.touch(&name);
+        }
         if !is_on_its_way(&service.life) {
             ctx.follow.push_back(start);
         }

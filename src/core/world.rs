@@ -6,12 +6,14 @@ use std::{
 };
 
 use super::{
+    difference::changed_keys,
     doubt::SurvivorAsk,
     effect::LastRun,
     freeing::{FreeingPort, FreeingWay},
     holder::PortState,
     input::{AskWith, Leaving},
     life::Life,
+    reload::Files,
     rng::Rng,
     ticks,
 };
@@ -32,6 +34,8 @@ pub struct World {
     pub next_seq: Seq,
     /// The source of chance.
     pub rng: Rng,
+    /// What is known of the files of the root.
+    pub files: Files,
     /// Who wanted oats to leave.
     pub(super) leaving_by: Actor,
     /// Whether leaving is complete: then nothing more happens.
@@ -45,8 +49,12 @@ pub struct World {
 /// What oats knows about one service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Service {
-    /// Its definition.
+    /// The definition in force.
     pub def: Arc<ServiceDef>,
+    /// The definition of its next run, where that is another one; only while a process lives.
+    pub next_def: Option<Arc<ServiceDef>>,
+    /// Where the definition comes from.
+    pub origin: Origin,
     /// Who needs it, in name order.
     pub needed_by: Vec<ServiceName>,
     /// What was asked for.
@@ -77,6 +85,17 @@ pub struct Service {
     pub restarts: Restarts,
     /// The deadline it stands in the index with.
     pub(super) armed: Option<Mono>,
+}
+
+/// Where the definition of a service comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Its file.
+    File,
+    /// The file that it had: it is no longer configured.
+    Gone,
+    /// Its run record and its tag alone: it was no longer configured when this owner found it.
+    Record,
 }
 
 /// An accepted ask that has not ended.
@@ -121,7 +140,8 @@ impl World {
             .iter()
             .map(|def| {
                 let needed_by = needed_by.remove(&def.name).unwrap_or_default();
-                (def.name.clone(), Service::new(def.clone(), needed_by))
+                let service = Service::new(def.clone(), needed_by, Origin::File);
+                (def.name.clone(), service)
             })
             .collect();
         Self {
@@ -131,6 +151,7 @@ impl World {
             left: false,
             next_seq,
             rng,
+            files: Files::default(),
             port_waiters: BTreeSet::new(),
             deadlines: BTreeSet::new(),
         }
@@ -169,6 +190,16 @@ impl World {
         service.armed = due;
     }
 
+    /// Takes a service out, and out of the indices.
+    pub(super) fn take_out(&mut self, name: &ServiceName) -> Option<Service> {
+        let service = self.services.remove(name)?;
+        self.port_waiters.remove(name);
+        if let Some(armed) = service.armed {
+            self.deadlines.remove(&(armed, name.clone()));
+        }
+        Some(service)
+    }
+
     /// What does not hold although it always must: for debug builds and tests.
     pub fn broken_invariants(&self) -> Vec<String> {
         let mut broken = Vec::new();
@@ -191,8 +222,28 @@ impl World {
                 broken.push(format!("{name}: comes up although nobody wants it"));
             }
             broken.extend(self.broken_aside(name, service));
+            broken.extend(broken_definition(name, service));
         }
+        broken.extend(self.broken_needs());
         broken
+    }
+
+    /// The same, of who is needed by whom.
+    fn broken_needs(&self) -> Option<String> {
+        let mut needs = 0;
+        for (name, service) in &self.services {
+            for need in &service.def.depends_on {
+                let Some(other) = self.services.get(&need.service) else {
+                    continue;
+                };
+                needs += 1;
+                if !other.needed_by.contains(name) {
+                    return Some(format!("{name}: {} does not know it", need.service));
+                }
+            }
+        }
+        let known: usize = self.services.values().map(|it| it.needed_by.len()).sum();
+        (known != needs).then(|| "a service is needed by one that does not need it".to_owned())
     }
 
     /// The same, of what goes on beside the life of a service.
@@ -229,11 +280,27 @@ impl World {
     }
 }
 
+/// What does not hold of where a definition comes from.
+fn broken_definition(name: &ServiceName, service: &Service) -> Option<String> {
+    let live = service.life.is_live();
+    if service.next_def.is_some() && !live {
+        return Some(format!("{name}: its definition waits for nothing"));
+    }
+    let removed = service.origin != Origin::File;
+    if removed && service.life.is_coming_up() && !live {
+        return Some(format!("{name}: comes up although it is not configured"));
+    }
+    let over = removed && !live && service.survivors.is_empty();
+    over.then(|| format!("{name}: is not configured, and still there"))
+}
+
 impl Service {
     /// A service that never ran.
-    fn new(def: Arc<ServiceDef>, needed_by: Vec<ServiceName>) -> Self {
+    pub(super) fn new(def: Arc<ServiceDef>, needed_by: Vec<ServiceName>, origin: Origin) -> Self {
         Self {
             def,
+            next_def: None,
+            origin,
             needed_by,
             want: Want::Down,
             want_by: Actor::POLICY,
@@ -250,6 +317,23 @@ impl Service {
             restarts: Restarts::default(),
             armed: None,
         }
+    }
+
+    /// A service without a file, of which a process was found.
+    pub(super) fn unconfigured(name: &ServiceName) -> Self {
+        let def = Arc::new(ServiceDef::unknown(name.clone()));
+        Self::new(def, Vec::new(), Origin::Record)
+    }
+
+    /// The newest definition: that of its next run.
+    pub fn latest(&self) -> &Arc<ServiceDef> {
+        self.next_def.as_ref().unwrap_or(&self.def)
+    }
+
+    /// The keys of its file that only a new process can take up.
+    pub fn pending_changes(&self) -> Vec<String> {
+        let next = self.next_def.as_ref();
+        next.map_or_else(Vec::new, |next| changed_keys(&self.def, next))
     }
 
     /// Whether it is a task that ended with exit code 0 and unasked.

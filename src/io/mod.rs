@@ -14,3 +14,4 @@ pub mod platform;
 pub mod probe;
 pub mod records;
 pub mod status;
+pub mod watch;

@@ -11,6 +11,9 @@ use super::{
     port::Holder,
 };
 
+/// The code of a service without a file.
+pub const NOT_CONFIGURED: &str = "not_configured";
+
 /// An action that may not happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -60,6 +63,8 @@ pub enum Refusal {
     HolderProtected(Pid),
     /// Another action is under way.
     Busy(Action),
+    /// Its file is gone: nothing starts it any more.
+    NotConfigured,
     /// oats is leaving.
     ShuttingDown,
     /// The owner does not answer.
@@ -123,6 +128,7 @@ impl Refusal {
             Self::HolderOfUser(..) => "holder_of_user",
             Self::HolderProtected(_) => "holder_protected",
             Self::Busy(_) => "busy",
+            Self::NotConfigured => NOT_CONFIGURED,
             Self::ShuttingDown => "shutting_down",
             Self::OwnerSilent => "owner_silent",
             Self::NoSuchService(_) => "no_such_service",
@@ -174,6 +180,7 @@ impl Refusal {
             }
             Self::HolderProtected(pid) => format!("PID {pid} is oats or one of its parents"),
             Self::Busy(action) => format!("{} is in progress", action.label().to_lowercase()),
+            Self::NotConfigured => "service is no longer configured".to_owned(),
             Self::ShuttingDown => "oats is shutting down".to_owned(),
             Self::OwnerSilent => "the owner does not answer".to_owned(),
             Self::NoSuchService(name) => format!("there is no service {name}"),
@@ -213,6 +220,7 @@ impl Refusal {
             | Self::HolderOfUser(..)
             | Self::HolderProtected(_)
             | Self::Busy(_)
+            | Self::NotConfigured
             | Self::ShuttingDown
             | Self::OwnerSilent
             | Self::NoSuchService(_) => None,
@@ -271,6 +279,7 @@ impl Refusal {
             | Self::HolderUnseen(_)
             | Self::HolderProtected(_)
             | Self::Busy(_)
+            | Self::NotConfigured
             | Self::ShuttingDown
             | Self::OwnerSilent
             | Self::NoSuchService(_)

@@ -51,6 +51,50 @@ pub struct ServiceDef {
 }
 
 impl ServiceDef {
+    /// What is known of a service without a file: nothing to run, no port, alive is healthy.
+    pub fn unknown(name: ServiceName) -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            name,
+            description: None,
+            command: CommandLine::Argv(Vec::new()),
+            cwd: PathBuf::from("/"),
+            env_files: Vec::new(),
+            env: BTreeMap::new(),
+            port: None,
+            port_owner: PortOwner::Own,
+            depends_on: Vec::new(),
+            group: None,
+            autostart: false,
+            arena: false,
+            health: ProbeSpec {
+                kind: ProbeKind::Alive,
+                interval: seconds(1),
+                timeout: seconds(1),
+                failures: 1,
+                successes: 1,
+                start_timeout: seconds(1),
+            },
+            recover: None,
+            stop: StopSpec {
+                signal: Signal::TERM,
+                timeout: seconds(5),
+            },
+            restart: RestartSpec {
+                policy: RestartPolicy::Never,
+                first_delay: seconds(1),
+                max_delay: seconds(1),
+                give_up_deaths: 1,
+                give_up_within: seconds(1),
+                reset_after: seconds(1),
+            },
+            logs: LogSpec {
+                max_bytes: u64::MAX,
+                keep: 0,
+            },
+        }
+    }
+
     /// Whether it is a task: without port and probe, so that ending with 0 completes it.
     pub fn is_task(&self) -> bool {
         self.health.kind == ProbeKind::Alive && self.port.is_none()

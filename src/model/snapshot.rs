@@ -14,7 +14,7 @@ use super::{
     ids::{Pid, Port, RunId, Seq, ServiceName},
     phase::{Phase, WaitFor, Want},
     port::Holder,
-    refusal::Refusal,
+    refusal::{NOT_CONFIGURED, Refusal},
     run::Restarts,
     service::Need,
     time::Wall,
@@ -173,6 +173,9 @@ pub struct ServiceView {
     pub last_action: Option<LastAction>,
     /// What may be done to it, and why not.
     pub actions: Actions,
+    /// Keys of its file that have changed and that only a new process can take up; empty otherwise.
+    #[serde(default)]
+    pub pending_changes: Vec<String>,
 }
 
 /// The last probe of a service.
@@ -335,6 +338,11 @@ impl ServiceView {
                 .last_exit
                 .as_ref()
                 .is_some_and(|exit| exit.code == Some(0) && !exit.asked)
+    }
+
+    /// Whether it has a file: one without lives on until it is stopped, and is never started.
+    pub fn is_configured(&self) -> bool {
+        self.actions.start.code.as_deref() != Some(NOT_CONFIGURED)
     }
 
     /// Whether it is what was asked for: running and healthy, or completed; anything when down is

@@ -12,6 +12,7 @@ use super::{
     hands::{Hands, Note},
     ports,
     press::{Press, Samples},
+    reload::Reloading,
     samples,
     writer::Job,
 };
@@ -42,6 +43,7 @@ pub(super) struct Actor {
     pub(super) watched_logs: watch::Sender<BTreeSet<ServiceName>>,
     pub(super) watched_tree: Option<ServiceName>,
     pub(super) samples: Samples,
+    pub(super) reloading: Reloading,
     pub(super) written: BTreeMap<ServiceName, RunRecord>,
     pub(super) next_beat: Mono,
     pub(super) next_port_look: Mono,
@@ -176,7 +178,7 @@ impl Actor {
     }
 
     /// Looks at all declared ports.
-    fn look_at_ports(&mut self, now: Moment) {
+    pub(super) fn look_at_ports(&mut self, now: Moment) {
         self.next_port_look = now.mono.after(PORT_PACE);
         let kin = self.hands.runs.kin();
         let seen = self

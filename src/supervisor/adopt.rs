@@ -1,6 +1,6 @@
 //! What a new owner, or a look without one, finds of the runs before: contract section 3.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     core::{Finding, Input},
@@ -11,20 +11,31 @@ use crate::{
 };
 
 /// What is there of the runs before, as the first inputs of a world.
-pub(super) fn findings(root: &Root, boot_id: &str, records: Vec<RunRecord>) -> Vec<Input> {
+///
+/// A service that is not `configured` is told of only where something of it lives.
+pub(super) fn findings(
+    root: &Root,
+    boot_id: &str,
+    records: Vec<RunRecord>,
+    configured: &BTreeSet<ServiceName>,
+) -> Vec<Input> {
     let tagged = platform::tagged(&root.dir);
     let mut inputs = Vec::new();
     let mut last: BTreeMap<ServiceName, RunRecord> = BTreeMap::new();
+    let mut without_file = BTreeSet::new();
     for record in records {
         let finding = if record.boot_id == boot_id {
             finding(&record, root, &tagged)
         } else {
             Finding::OtherBoot
         };
+        if !configured.contains(&record.service) && !matches!(finding, Finding::Alive(_)) {
+            without_file.insert(record.service.clone());
+        }
         last.insert(record.service.clone(), record.clone());
         inputs.push(Input::Found { record, finding });
     }
-    for (service, survivors) in survivors(&tagged, &last, root, boot_id) {
+    for (service, survivors) in survivors(&tagged, &last, &without_file, root, boot_id) {
         inputs.push(Input::Survivors { service, survivors });
     }
     inputs
@@ -77,6 +88,7 @@ fn is_proved(record: &RunRecord, root: &Root) -> bool {
 fn survivors(
     tagged: &[(Pid, Tag)],
     last: &BTreeMap<ServiceName, RunRecord>,
+    without_file: &BTreeSet<ServiceName>,
     root: &Root,
     boot_id: &str,
 ) -> BTreeMap<ServiceName, Vec<Survivor>> {
@@ -109,7 +121,13 @@ fn survivors(
         }
         let differs = match last.get(&tag.service) {
             None => "no run of this service is recorded".to_owned(),
-            Some(record) if record.run == Some(tag.run) => continue,
+            Some(record) if record.run == Some(tag.run) => {
+                if !without_file.contains(&tag.service) {
+                    // It belongs to the run, or the next start ends it.
+                    continue;
+                }
+                "the first process of its run has ended".to_owned()
+            }
             Some(_) => format!("the tag names another run than the last one, {}", tag.run),
         };
         let agrees = "it carries the tag of this service";

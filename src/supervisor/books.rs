@@ -6,16 +6,23 @@ use serde_json::json;
 
 use super::{actor::Actor, handle::Feed, writer::Job};
 use crate::{
-    core::{Decision, Draft, record},
+    core::{Decision, Draft, Service, record},
     io::logs,
-    model::{Event, EventKind, LogLine, Moment, ServiceName, Stream},
+    model::{Event, EventKind, LogLine, Moment, RunRecord, ServiceName, Stream},
 };
 
 impl Actor {
     /// Writes, says and publishes what a decision brought about.
     pub(super) fn write_down(&mut self, decision: &mut Decision, now: Moment) {
         for name in &decision.changed {
-            self.write_record(name, now);
+            if let Some(service) = self.world.services.get(name) {
+                let record = self.record_of(service, now);
+                self.write_record(name, record);
+            }
+        }
+        for service in std::mem::take(&mut decision.gone) {
+            let record = self.record_of(&service, now);
+            self.write_record(&service.def.name, record);
         }
         self.press
             .changed(std::mem::take(&mut decision.changed), now.mono);
@@ -60,19 +67,24 @@ impl Actor {
         let _ = self.feed.try_send(feed);
     }
 
+    /// The run record of a service.
+    fn record_of(&self, service: &Service, now: Moment) -> Option<RunRecord> {
+        let marks = self.hands.marks(&service.def.name);
+        let boot_id = &self.hands.boot_id;
+        record::of(service, boot_id, marks.base, marks.at_start, now)
+    }
+
+    /// Writes the run records of all services.
+    pub(super) fn write_records(&mut self, now: Moment) {
+        for name in self.names() {
+            let service = self.world.services.get(&name);
+            let record = service.and_then(|service| self.record_of(service, now));
+            self.write_record(&name, record);
+        }
+    }
+
     /// Writes the run record of a service when a field of it changed.
-    pub(super) fn write_record(&mut self, name: &ServiceName, now: Moment) {
-        let Some(service) = self.world.services.get(name) else {
-            return;
-        };
-        let marks = self.hands.marks(name);
-        let record = record::of(
-            service,
-            &self.hands.boot_id,
-            marks.base,
-            marks.at_start,
-            now,
-        );
+    fn write_record(&mut self, name: &ServiceName, record: Option<RunRecord>) {
         if let Some(record) = record
             && self.written.get(name) != Some(&record)
         {

@@ -37,7 +37,7 @@ impl Eyes {
         marks: LogMarks,
     ) -> LogWatch {
         match self.logs.remove(&def.name) {
-            Some((of, log)) if of == run => log,
+            Some((of, log)) if of == run && log.pattern() == pattern => log,
             Some(_) | None => LogWatch::new(pattern.clone(), root, &def.name, marks.at_start),
         }
     }

@@ -8,6 +8,7 @@ use super::{
     environment::Environment,
     eyes::Eyes,
     ports::PortWatch,
+    reload::Reading,
     runs::{LiveRun, LogMarks, Runs},
     writer::Writer,
 };
@@ -84,6 +85,10 @@ pub(super) enum Note {
     },
     /// The program of a recover step ended.
     HelperEnded(Identity),
+    /// The files of the root have changed.
+    FilesChanged,
+    /// The files of the root were read.
+    FilesRead(Box<Reading>),
     /// Members of runs were looked for.
     Members(Vec<(RunId, Vec<Identity>)>),
 }

@@ -12,7 +12,7 @@ use crate::{
         gate::{self, Door},
         input::{AskWith, Doubt},
     },
-    model::{Action, ProbeOutcome, Refusal, RunId, RunRecord, ServiceName},
+    model::{Action, ProbeOutcome, RunId, RunRecord, ServiceName},
 };
 
 impl Actor {
@@ -44,7 +44,7 @@ impl Actor {
                 self.take(Input::Leave { how, by });
                 Ok(seq)
             }
-            Command::Reload { .. } => Err(Refusal::OwnerSilent),
+            Command::Reload { by } => self.reload(by),
             Command::WatchTree(service) => {
                 self.watch_tree(service);
                 Ok(self.world.next_seq)
@@ -113,9 +113,7 @@ impl Actor {
     /// Takes a report of a task.
     pub(super) fn note(&mut self, note: Note) {
         match note {
-            Note::Seen(input) => {
-                self.take(input);
-            }
+            Note::Seen(input) => drop(self.take(input)),
             Note::Cleaned {
                 service,
                 run,
@@ -170,6 +168,8 @@ impl Actor {
                 self.probed(service, run, outcome, witness);
             }
             Note::LogRead { service, run, log } => self.hands.eyes.keep_log(service, run, log),
+            Note::FilesChanged => self.read_files(),
+            Note::FilesRead(reading) => self.files_read(*reading),
             Note::HelperEnded(helper) => self.hands.spawner.forget(&helper),
             Note::Members(members) => self.hands.remember_members(members),
         }

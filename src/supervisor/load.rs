@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -21,6 +21,15 @@ pub struct Loaded {
     pub settings: Settings,
     /// Its services, in name order.
     pub services: Vec<Arc<ServiceDef>>,
+    /// What `{oats}` stands for.
+    pub oats: PathBuf,
+}
+
+impl Loaded {
+    /// The names of its services.
+    pub fn names(&self) -> BTreeSet<ServiceName> {
+        self.services.iter().map(|def| def.name.clone()).collect()
+    }
 }
 
 /// Where everything of a root lies, as far as `oats.toml` tells: whatever else is wrong.
@@ -82,6 +91,7 @@ pub fn load(root_dir: &Path, oats: &Path) -> Result<Loaded, Vec<Diagnostic>> {
             root,
             settings,
             services,
+            oats: oats.to_owned(),
         });
     }
     let place = |d: &Diagnostic| (d.file.clone(), d.line, d.column, d.message.clone());

@@ -46,7 +46,7 @@ pub async fn look(
         .map(|record| (record.service.clone(), LogMarks::of(record)))
         .collect();
     let mut leaders = Leaders::new();
-    for input in adopt::findings(&root, &boot_id, records) {
+    for input in adopt::findings(&root, &boot_id, records, &loaded.names()) {
         for effect in core::decide(&mut world, input, now).effects {
             if let Effect::Adopt {
                 service,

@@ -23,6 +23,7 @@ mod prepare;
 mod press;
 mod probes;
 mod recover;
+mod reload;
 mod runs;
 mod samples;
 pub mod tails;

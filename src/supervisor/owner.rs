@@ -15,6 +15,7 @@ use super::{
     load::Loaded,
     ports::PortWatch,
     press::{Press, Samples},
+    reload::{self, Reloading},
     runs::Runs,
     tails,
     writer::Writer,
@@ -29,7 +30,7 @@ use crate::{
         records, status,
     },
     model::{
-        Actor as By, Moment, Seq, ServiceName, Snapshot,
+        Actor as By, Moment, RunRecord, Seq, ServiceName, Snapshot,
         root::Root,
         snapshot::{Owner as OwnerInfo, OwnerMode},
     },
@@ -119,6 +120,7 @@ pub struct Owner {
     recorders: Recorders,
     clock: Clock,
     marks: BTreeMap<ServiceName, super::runs::LogMarks>,
+    reloading: Reloading,
 }
 
 /// The two ends that windows hold.
@@ -152,15 +154,13 @@ impl Owner {
         let boot_id = platform::proc::boot_id();
         let (ledger, last) =
             Ledger::open(&root.ledger_file()).map_err(ClaimError::files("open the ledger"))?;
-        let (records, problems) = records::read_all(&root);
-        for problem in problems {
-            tracing::warn!(target: "files", "{}: {}", problem.file, problem.message);
-        }
+        let records = read_records(&root);
         let marks = records
             .iter()
             .map(|record| (record.service.clone(), super::runs::LogMarks::of(record)))
             .collect();
-        let findings = adopt::findings(&root, &boot_id, records);
+        let findings = adopt::findings(&root, &boot_id, records, &setup.loaded.names());
+        let reloading = Reloading::new(&setup.loaded);
         let begin = begin(&setup);
         let info = this_owner(setup.mode, setup.version, now);
         let next = last.map_or(Seq(1), Seq::next);
@@ -189,6 +189,7 @@ impl Owner {
             recorders,
             clock,
             marks,
+            reloading,
         };
         Ok((owner, ends))
     }
@@ -232,6 +233,7 @@ impl Owner {
             .map_err(ClaimError::files("open the port watch"))?;
         let (watched_logs, watched) = watch::channel(std::collections::BTreeSet::new());
         tokio::spawn(tails::follow(self.root.clone(), watched, self.feed.clone()));
+        tokio::spawn(reload::watch(self.root.dir.clone(), notes_in.clone()));
         let hands = Hands {
             root: self.root,
             boot_id: self.boot_id,
@@ -258,6 +260,7 @@ impl Owner {
             recorders: self.recorders,
             watched_logs,
             samples: Samples::new(),
+            reloading: self.reloading,
             written: BTreeMap::new(),
             next_beat: now.mono,
             next_port_look: now.mono,
@@ -278,6 +281,15 @@ fn this_owner(mode: OwnerMode, version: String, now: Moment) -> OwnerInfo {
         mode,
         version,
     }
+}
+
+/// What the owner before wrote down of each run; what cannot be read is told.
+fn read_records(root: &Root) -> Vec<RunRecord> {
+    let (records, problems) = records::read_all(root);
+    for problem in problems {
+        tracing::warn!(target: "files", "{}: {}", problem.file, problem.message);
+    }
+    records
 }
 
 /// What is started at once.

@@ -21,9 +21,7 @@ impl Actor {
                 tracing::warn!(target: "files", "somebody removed the folder of the lock: made anew");
                 self.lock = lock;
                 self.written.clear();
-                for name in self.names() {
-                    self.write_record(&name, now);
-                }
+                self.write_records(now);
                 self.hands.writer.send(Job::Anew);
                 self.owner_event("lost its folder and made it anew");
             }

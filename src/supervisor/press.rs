@@ -99,6 +99,11 @@ impl Press {
         }
     }
 
+    /// Something beside the services changed that people wait for.
+    pub(super) fn soon(&mut self, now: Mono) {
+        self.waiting_since.get_or_insert(now);
+    }
+
     /// Something about these services changed that may wait for the beat.
     pub(super) fn sampled(&mut self, names: impl IntoIterator<Item = ServiceName>) {
         self.dirty.extend(names);
@@ -122,6 +127,7 @@ impl Press {
     ) -> Arc<Snapshot> {
         for name in std::mem::take(&mut self.dirty) {
             let Some(service) = world.services.get(&name) else {
+                self.views.remove(&name);
                 continue;
             };
             let sample = service
@@ -154,7 +160,7 @@ impl Press {
             written_at: now.wall,
             boot_id: self.boot_id.clone(),
             owner: self.owner.clone(),
-            problems: Vec::new(),
+            problems: world.files.problems.clone(),
             services: self.views.clone(),
         });
         self.truth.send_replace(snapshot.clone());

@@ -17,6 +17,7 @@ use super::{
     view,
 };
 use crate::{
+    keymap::Keymap,
     model::{Mono, Snapshot},
     supervisor::{Command as Wish, Link},
 };
@@ -24,6 +25,7 @@ use crate::{
 /// The console at work.
 pub(super) struct Looper<'a, S> {
     console: &'a Console,
+    keymap: Keymap,
     screen: S,
     ui: UiState,
     snapshot: Arc<Snapshot>,
@@ -47,6 +49,7 @@ impl<'a, S: Surface> Looper<'a, S> {
                 ..UiState::default()
             },
             console,
+            keymap: console.keymap.clone(),
             screen,
             snapshot: console.handle.snapshot(),
             frames: Frames::default(),
@@ -121,8 +124,8 @@ impl<'a, S: Surface> Looper<'a, S> {
         let mut next = Some(msg);
         while let Some(msg) = next.take() {
             let now = (self.console.now)();
-            let console = self.console;
-            let effects = update(&mut self.ui, msg, &self.snapshot, &console.keymap, now);
+            let msg = self.new_keys(msg);
+            let effects = update(&mut self.ui, msg, &self.snapshot, &self.keymap, now);
             for effect in effects {
                 match effect {
                     Effect::Send(wish) => next = self.send(wish).or(next),
@@ -134,10 +137,10 @@ impl<'a, S: Surface> Looper<'a, S> {
                         self.clear()?;
                     }
                     Effect::Suspend => {
-                        let Window::Attached { suspend } = console.window else {
+                        let Window::Attached { suspend } = self.console.window else {
                             continue;
                         };
-                        console.way_back.go();
+                        self.console.way_back.go();
                         suspend();
                         self.screen.reenter().map_err(ConsoleError::Draw)?;
                         self.clear()?;
@@ -150,6 +153,16 @@ impl<'a, S: Surface> Looper<'a, S> {
             }
         }
         Ok(())
+    }
+
+    /// Takes new keys up. A file with mistakes leaves those that were there in force.
+    fn new_keys(&mut self, msg: Msg) -> Msg {
+        if let Msg::Keymap(keymap, notices) = &msg
+            && notices.is_empty()
+        {
+            self.keymap = Keymap::clone(keymap);
+        }
+        msg
     }
 
     /// Draws everything anew, in the size of the last message.
@@ -201,7 +214,7 @@ impl<'a, S: Surface> Looper<'a, S> {
             OwnLog::gather();
         }
         let (snapshot, ui, own) = (&self.snapshot, &self.ui, &self.own);
-        let Console { keymap, theme, .. } = self.console;
+        let (keymap, theme) = (&self.keymap, &self.console.theme);
         let screen = &mut self.screen;
         screen
             .paint(|frame| view::draw(frame, snapshot, ui, keymap, theme, Some(own)))

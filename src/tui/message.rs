@@ -3,7 +3,7 @@
 use crossterm::event::Event as Input;
 
 use crate::{
-    keymap::command::OwnCommand,
+    keymap::{Keymap, command::OwnCommand},
     model::{Action, Refusal, ServiceName},
     supervisor::{Answer, Command as Wish, Feed},
 };
@@ -30,6 +30,8 @@ pub enum Msg {
     Undecided(Refusal),
     /// The owner took no command.
     Unsent(Wish),
+    /// Its keymap files have changed: the keys from now on, and what is wrong in the files.
+    Keymap(Box<Keymap>, Vec<String>),
     /// SIGINT: as if the quit key were pressed.
     Interrupt,
     /// SIGTSTP: refused, as the key is.

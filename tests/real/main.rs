@@ -18,6 +18,7 @@ mod life;
 mod logs;
 mod owners;
 mod ports;
+mod reload;
 mod status_schema;
 mod support;
 mod survivors;

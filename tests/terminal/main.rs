@@ -13,6 +13,7 @@ mod attached;
 #[expect(dead_code, reason = "the tests of the ways in use the rest")]
 mod console;
 mod endings;
+mod files;
 mod flood;
 mod hang_up;
 mod keys;

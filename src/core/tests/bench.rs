@@ -9,8 +9,8 @@ pub(super) use super::{
 };
 use crate::{
     core::{
-        Decision, Draft, Effect, Fact, Input, Life, Prepared, Service, World, decide,
-        input::AskWith, rng::Rng,
+        Decision, Draft, Effect, Fact, FilesRead, Input, Life, Prepared, Service, SettingsChanged,
+        World, decide, input::AskWith, rng::Rng, world::Origin,
     },
     model::{
         Action, Actor, EventKind, ExitStatus, Identity, Moment, Mono, Phase, Pid, ProbeOutcome,
@@ -108,6 +108,44 @@ impl Bench {
             with,
             cause: None,
         })
+    }
+
+    /// The definitions of the files as they were read last.
+    pub(super) fn files(&self) -> Vec<ServiceDef> {
+        let services = self.world.services.values();
+        let configured = services.filter(|it| it.origin == Origin::File);
+        configured.map(|it| it.latest().as_ref().clone()).collect()
+    }
+
+    /// The files say this now.
+    pub(super) fn reload(&mut self, defs: impl IntoIterator<Item = ServiceDef>) -> Decision {
+        let mut defs: Vec<Arc<ServiceDef>> = defs.into_iter().map(Arc::new).collect();
+        defs.sort_by(|a, b| a.name.cmp(&b.name));
+        let read = FilesRead::Right {
+            defs,
+            settings: SettingsChanged::default(),
+        };
+        self.take(Input::FilesRead { asked: None, read })
+    }
+
+    /// One file is changed.
+    pub(super) fn edit(&mut self, service: &str, change: impl Fn(&mut ServiceDef)) -> Decision {
+        let mut defs = self.files();
+        let wanted = name(service);
+        defs.iter_mut()
+            .filter(|def| def.name == wanted)
+            .for_each(change);
+        self.reload(defs)
+    }
+
+    /// One file is taken away, and nobody needs it any more.
+    pub(super) fn take_away(&mut self, service: &str) -> Decision {
+        let (mut defs, gone) = (self.files(), name(service));
+        defs.retain(|def| def.name != gone);
+        for def in &mut defs {
+            def.depends_on.retain(|need| need.service != gone);
+        }
+        self.reload(defs)
     }
 
     /// What an ask was refused with.

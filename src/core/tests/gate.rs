@@ -183,6 +183,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::HolderOfUser(port, of_user()),
         Refusal::HolderProtected(pid),
         Refusal::Busy(Action::Restart),
+        Refusal::NotConfigured,
         Refusal::ShuttingDown,
         Refusal::OwnerSilent,
     ]
@@ -203,6 +204,7 @@ fn actions_of(refusal: &Refusal) -> Vec<Action> {
         | Refusal::AlreadyWaiting(_)
         | Refusal::AlreadyStarting
         | Refusal::AlreadyRunning(_) => vec![Action::Start],
+        Refusal::NotConfigured => vec![Action::Start, Action::Restart],
         Refusal::AlreadyStopping(_) => vec![Action::Stop],
         Refusal::NoPort
         | Refusal::PortFree(_)
@@ -271,6 +273,7 @@ fn every_code_is_one_of_the_contract() {
         "holder_of_user",
         "holder_protected",
         "busy",
+        "not_configured",
         "shutting_down",
         "owner_silent",
     ];

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     core::{Leaving, input::AskWith},
     model::{
-        Action, Force, FreeWith, ServiceDef, SurvivorChoice,
+        Action, Force, FreeWith, Port, ServiceDef, SurvivorChoice,
         action::ACTIONS,
         service::{Condition, PortOwner, ProbeKind, RestartPolicy},
     },
@@ -32,7 +32,66 @@ pub(super) enum Op {
     NewOwner,
     EndSurvivors(usize),
     Decides(usize, SurvivorChoice),
+    Edits(usize, Edit),
     Leave(Leaving),
+}
+
+/// What somebody does to a service file, which is then read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Edit {
+    /// It is there as it was at first.
+    Restore,
+    /// It is taken away.
+    TakeAway,
+    /// What only a new process can take up.
+    Env,
+    /// A port that nobody has.
+    Port,
+    /// It is probed otherwise.
+    Probe,
+    /// It needs nothing any more.
+    Free,
+    /// Another policy.
+    Policy(RestartPolicy),
+}
+
+impl Edit {
+    /// The file afterwards, where there is one.
+    pub(super) fn of(self, def: ServiceDef) -> Option<ServiceDef> {
+        match self {
+            Self::Restore => Some(def),
+            Self::TakeAway => None,
+            Self::Env => Some(def.with(|it| {
+                let edits = it.env.len().to_string();
+                it.env.insert(edits.clone(), edits);
+            })),
+            Self::Port => Some(def.with(|it| {
+                let other = it.port.and_then(|port| Port::new(port.get() + 100));
+                it.port = other.or(it.port);
+            })),
+            Self::Probe => Some(def.with(|it| {
+                it.health.interval = ms(1000);
+                it.health.kind = ProbeKind::Exec {
+                    argv: vec!["/bin/true".to_owned()],
+                };
+            })),
+            Self::Free => Some(def.with(|it| it.depends_on.clear())),
+            Self::Policy(policy) => Some(def.policy(policy)),
+        }
+    }
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        3 => Just(Edit::Restore),
+        3 => Just(Edit::TakeAway),
+        1 => Just(Edit::Env),
+        1 => Just(Edit::Port),
+        1 => Just(Edit::Probe),
+        1 => Just(Edit::Free),
+        1 => Just(Edit::Policy(RestartPolicy::Never)),
+        1 => Just(Edit::Policy(RestartPolicy::Always)),
+    ]
 }
 
 fn force() -> impl Strategy<Value = Force> {
@@ -103,7 +162,8 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         2 => (which.clone(), any::<bool>()).prop_map(|(it, frozen)| Op::Freezes(it, frozen)),
         1 => Just(Op::NewOwner),
         2 => (which.clone(), choice).prop_map(|(it, choice)| Op::Decides(it, choice)),
-        1 => which.prop_map(Op::EndSurvivors),
+        1 => which.clone().prop_map(Op::EndSurvivors),
+        4 => (which, edit()).prop_map(|(it, edit)| Op::Edits(it, edit)),
         1 => how.prop_map(Op::Leave),
     ]
 }

@@ -13,7 +13,10 @@ use crate::{
         input::AskWith,
         life::{EndingNext, How, StartStep, StopStep, Then},
     },
-    model::{Action, Actor, ExitStatus, Health, RunId, Signal, WaitFor, action::ACTIONS},
+    model::{
+        Action, Actor, ExitStatus, Health, Port, RunId, Signal, WaitFor, action::ACTIONS,
+        service::RestartPolicy,
+    },
 };
 
 /// Something that can happen, in words, and how.
@@ -147,6 +150,21 @@ fn sights_and_time() -> Vec<Happening> {
             let old = stages::running();
             bench.take(takeover::alive(&old, "orders"))
         }),
+        happening("its environment changes", |bench| {
+            bench.edit("orders", |def| {
+                def.env.insert("A".to_owned(), "b".to_owned());
+            })
+        }),
+        happening("its port changes", |bench| {
+            bench.edit("orders", |def| def.port = Port::new(8104))
+        }),
+        happening("it needs nothing any more", |bench| {
+            bench.edit("orders", |def| def.depends_on.clear())
+        }),
+        happening("its policy becomes never", |bench| {
+            bench.edit("orders", |def| def.restart.policy = RestartPolicy::Never)
+        }),
+        happening("its file goes", |bench| bench.take_away("orders")),
         leave("oats leaves", Leaving::Detach),
         leave("oats stops all", Leaving::StopAll),
         leave("oats kills all", Leaving::KillAll),
@@ -155,7 +173,9 @@ fn sights_and_time() -> Vec<Happening> {
 
 /// Where a service is, as short words.
 fn place(bench: &Bench) -> String {
-    let service = bench.service("orders");
+    let Some(service) = bench.world.services.get(&name("orders")) else {
+        return "gone".to_owned();
+    };
     let step = match &service.life {
         Life::Stopped { .. } | Life::Backoff { .. } => String::new(),
         Life::Failed { reason, .. } => format!(" ({reason})"),

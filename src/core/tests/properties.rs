@@ -74,7 +74,8 @@ impl Watch {
             }
             Op::Freezes(it, frozen) => {
                 let service = service(sim, *it);
-                if let Some(run) = sim.bench.world.services[&service].life.run() {
+                let known = sim.bench.world.services.get(&service);
+                if let Some(run) = known.and_then(|known| known.life.run()) {
                     let fact = Fact::Frozen(*frozen);
                     let _ = sim.take(Input::Fact { service, run, fact });
                 }
@@ -86,6 +87,7 @@ impl Watch {
             }
             Op::Decides(it, choice) => sim.decides(&service(sim, *it), *choice),
             Op::EndSurvivors(it) => sim.end_survivors(&service(sim, *it)),
+            Op::Edits(it, edit) => sim.edits(&service(sim, *it), *edit),
             Op::Leave(how) => {
                 let (how, by) = (*how, Actor::HUMAN);
                 let _ = sim.take(Input::Leave { how, by });
@@ -172,7 +174,10 @@ impl Watch {
             return;
         }
         for (run, tree) in &self.sim.trees {
-            let known = &self.sim.bench.world.services[&tree.service];
+            let Some(known) = self.sim.bench.world.services.get(&tree.service) else {
+                assert!(!tree.leader, "a living leader is forgotten: {tree:?}");
+                continue;
+            };
             let in_flight = known.life.run() == Some(*run);
             let last = known.last_run.as_ref().is_some_and(|last| last.run == *run);
             let doubtful = known.survivors.iter().any(|it| it.pid == tree.pid);
@@ -248,7 +253,8 @@ impl Watch {
         }
         for run in &self.sim.held {
             let tree = &self.sim.trees[run];
-            let in_flight = services[&tree.service].life.run() == Some(*run);
+            let known = services.get(&tree.service);
+            let in_flight = known.is_some_and(|it| it.life.run() == Some(*run));
             assert!(in_flight, "a leader that is over is never reaped: {tree:?}");
         }
         let open: BTreeSet<Seq> = services
@@ -307,7 +313,8 @@ proptest! {
         if let Some(Leaving::StopAll | Leaving::KillAll) = world.leaving {
             assert!(watch.sim.left, "oats never leaves: {:?}", world.services);
             let known = |tree: &&Tree| {
-                world.services[&tree.service].survivors.iter().all(|it| it.pid != tree.pid)
+                let known = world.services.get(&tree.service);
+                known.is_none_or(|it| it.survivors.iter().all(|it| it.pid != tree.pid))
             };
             let alive = watch.sim.trees.values().filter(known).any(|tree| tree.leader);
             assert!(!alive, "oats left a living leader behind");

@@ -34,7 +34,9 @@ pub(super) struct Sim {
     pub(super) held: BTreeSet<RunId>,
     /// Whether oats said that it has left.
     pub(super) left: bool,
-    defs: Vec<ServiceDef>,
+    /// The files as they were at first, and as they are now.
+    pub(super) first: Vec<ServiceDef>,
+    pub(super) defs: Vec<ServiceDef>,
     reports: Vec<Report>,
     prepared: BTreeSet<RunId>,
 }
@@ -53,6 +55,7 @@ impl Sim {
             strangers: BTreeSet::new(),
             held: BTreeSet::new(),
             left: false,
+            first: defs.clone(),
             defs,
             reports: Vec::new(),
             prepared: BTreeSet::new(),
@@ -132,7 +135,12 @@ impl Sim {
         self.reports.clear();
         self.held.clear();
         self.left = false;
-        self.bench.renew(&self.defs);
+        let there: BTreeSet<_> = self.defs.iter().map(|def| def.name.clone()).collect();
+        let mut files = self.defs.clone();
+        for def in &mut files {
+            def.depends_on.retain(|need| there.contains(&need.service));
+        }
+        self.bench.renew(&files);
         let mut recorded = BTreeSet::new();
         for record in records {
             recorded.extend(record.run);
@@ -195,7 +203,7 @@ impl Sim {
     }
 
     /// Does one effect.
-    fn perform(&mut self, effect: &Effect) {
+    pub(super) fn perform(&mut self, effect: &Effect) {
         match effect {
             Effect::Prepare {
                 service,
@@ -293,9 +301,10 @@ impl Sim {
             return;
         }
         for tree in self.trees.values().filter(|tree| tree.service == *service) {
-            let doubtful = self.bench.world.services[service]
-                .survivors
-                .iter()
+            let known = self.bench.world.services.get(service);
+            let doubtful = known
+                .into_iter()
+                .flat_map(|it| &it.survivors)
                 .any(|survivor| survivor.pid == tree.pid);
             assert!(
                 !tree.leader || doubtful,

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use super::{forest::Dying, forest::identity, sim::Sim};
+use super::{forest::Dying, forest::identity, history::Edit, sim::Sim};
 use crate::{
     core::{
         Input,
         input::{Doubt, FreeNews, Seen},
     },
     model::{
-        Actor, Force, Pid, RunId, Seq, ServiceName, SurvivorChoice, Target, snapshot::Survivor,
+        Actor, Force, Pid, RunId, Seq, ServiceDef, ServiceName, SurvivorChoice, Target,
+        snapshot::Survivor,
     },
 };
 
 impl Sim {
     /// Somebody ends the survivors of a service.
     pub(super) fn end_survivors(&mut self, service: &ServiceName) {
-        let survivors = self.bench.world.services[service].survivors.clone();
+        let known = self.bench.world.services.get(service);
+        let survivors = known.map(|it| it.survivors.clone()).unwrap_or_default();
         for tree in self.trees.values_mut() {
             if survivors.iter().any(|survivor| survivor.pid == tree.pid) {
                 tree.leader = false;
@@ -57,9 +59,9 @@ impl Sim {
 
     /// Somebody decides about the first survivor of a service, where there is one.
     pub(super) fn decides(&mut self, service: &ServiceName, choice: SurvivorChoice) {
-        let known = &self.bench.world.services[service].survivors;
+        let known = self.bench.world.services.get(service);
         let target = known
-            .first()
+            .and_then(|it| it.survivors.first())
             .map_or((Pid(9), 9), |it| (it.pid, it.start_ticks));
         let doubt = Doubt::Asked {
             target: Target {
@@ -170,8 +172,9 @@ impl Sim {
         let Some(tree) = self.trees.get_mut(&run) else {
             return;
         };
-        let known = &self.bench.world.services[&tree.service].survivors;
-        let Some(survivor) = known.iter().find(|it| it.pid == tree.pid) else {
+        let known = self.bench.world.services.get(&tree.service);
+        let mut survivors = known.into_iter().flat_map(|it| &it.survivors);
+        let Some(survivor) = survivors.find(|it| it.pid == tree.pid) else {
             return;
         };
         tree.members = 0;
@@ -181,5 +184,41 @@ impl Sim {
         });
         let service = tree.service.clone();
         self.report(None, vec![Input::Doubt { service, doubt }]);
+    }
+
+    /// Somebody edits a service file, and all files are read.
+    pub(super) fn edits(&mut self, service: &ServiceName, edit: Edit) {
+        let now = self.defs.iter().position(|def| def.name == *service);
+        let def = match (now, edit) {
+            (Some(_), Edit::Restore) | (None, _) => {
+                self.first.iter().find(|def| def.name == *service).cloned()
+            }
+            (Some(at), _) => self.defs.get(at).cloned(),
+        };
+        self.defs.retain(|def| def.name != *service);
+        self.defs.extend(def.and_then(|def| edit.of(def)));
+        let (mut files, there) = (self.defs.clone(), self.defs.clone());
+        for def in &mut files {
+            // Else the files were wrong, and nothing would come of them.
+            let there = |other: &ServiceName| there.iter().any(|def| def.name == *other);
+            def.depends_on.retain(|need| there(&need.service));
+        }
+        let added = !self.bench.world.services.contains_key(service);
+        let _ = self.bench_reload(files);
+        let come = added && self.bench.world.services.contains_key(service);
+        if come && self.bench.world.leaving.is_none() {
+            let survivors = self.survivors(service, &BTreeSet::new());
+            let service = service.clone();
+            let _ = self.take(Input::Survivors { service, survivors });
+        }
+    }
+
+    /// The files are read, and what follows is done.
+    fn bench_reload(&mut self, files: Vec<ServiceDef>) -> crate::core::Decision {
+        let decision = self.bench.reload(files);
+        for effect in &decision.effects {
+            self.perform(effect);
+        }
+        decision
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn all() -> Vec<Stage> {
         ("Starting, probing", probing()),
         ("Running, healthy", running()),
         ("Running, unhealthy", unhealthy()),
+        ("Running, no longer configured", without_file()),
         ("Running, recovering", after(running(), Action::Recover)),
         ("Running, adopted, not yet known", adopted()),
         (
@@ -141,6 +142,12 @@ fn adopted() -> Bench {
     let old = running();
     let mut bench = base();
     let _ = bench.take(super::takeover::alive(&old, "orders"));
+    bench
+}
+
+fn without_file() -> Bench {
+    let mut bench = running();
+    let _ = bench.take_away("orders");
     bench
 }
 

@@ -57,6 +57,11 @@ impl LogWatch {
         }
     }
 
+    /// What a line has to match.
+    pub fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
     /// Reads what is new, both streams in turn, until a line matches, there is no more, or `limit` is
     /// over; then the next look goes on. `base` is what rotations have taken off the files. Blocks.
     pub fn look(&mut self, base: LogPositions, limit: Duration) -> Seen {

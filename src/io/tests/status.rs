@@ -63,6 +63,7 @@ fn view(name: &str) -> Arc<ServiceView> {
             recover: verdict(),
             free_port: verdict(),
         },
+        pending_changes: Vec::new(),
     })
 }
 

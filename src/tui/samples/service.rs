@@ -91,6 +91,7 @@ fn stopped(text: &str, port: Option<u16>) -> ServiceView {
         pending: None,
         last_action: None,
         actions: refused_all(),
+        pending_changes: Vec::new(),
     }
 }
 

@@ -70,6 +70,21 @@ pub fn update(
             desk.say(Tone::Error, text);
         }
         Msg::Unsent(wish) => desk.take_back(wish),
+        Msg::Keymap(_, notices) => {
+            let (tone, text) = if notices.is_empty() {
+                (
+                    Tone::Info,
+                    "The keymap files have changed: the new keys are in force.",
+                )
+            } else {
+                (
+                    Tone::Error,
+                    "The keymap files are wrong: the keys stay as they were.",
+                )
+            };
+            desk.ui.notices = notices.into();
+            desk.say(tone, text.to_owned());
+        }
         Msg::Interrupt => desk.press_on(),
         Msg::Suspend => desk.suspend(),
         Msg::Resumed => desk.want(Effect::Reenter),

@@ -40,6 +40,9 @@ impl Desk<'_> {
         if let Some((tone, text)) = ending(&event) {
             self.say(tone, text);
         }
+        if let Some(text) = files_changed(&event) {
+            self.say(Tone::Info, text);
+        }
         self.ui.events.push_back(event);
         while self.ui.events.len() > EVENTS_KEPT {
             self.ui.events.pop_front();
@@ -64,6 +67,13 @@ impl Desk<'_> {
         }
         self.draw(Urgency::Data);
     }
+}
+
+/// What has changed in the files. What is wrong in them stands above the services until it is right.
+fn files_changed(event: &Event) -> Option<String> {
+    let done = event.kind == EventKind::Config && event.result == Some(Outcome::Done);
+    let reason = event.reason.as_ref().filter(|_| done)?;
+    Some(format!("Files read anew: {reason}."))
 }
 
 /// How an ask of the person at the console has ended.

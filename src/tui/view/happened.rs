@@ -107,7 +107,9 @@ pub(super) fn style(event: &Event, scene: Scene<'_>) -> Style {
         EventKind::Health if sick => theme.reason(State::Degraded),
         // An exit without a cause is one that nobody asked for.
         EventKind::Exit if event.cause.is_none() => theme.reason(State::Fail),
-        EventKind::Result if event.result == Some(Outcome::Failed) => theme.reason(State::Fail),
+        EventKind::Result | EventKind::Config if event.result == Some(Outcome::Failed) => {
+            theme.reason(State::Fail)
+        }
         EventKind::Ask
         | EventKind::Refusal
         | EventKind::Result

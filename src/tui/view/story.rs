@@ -27,7 +27,7 @@ pub(super) struct Teller<'a> {
 impl Teller<'_> {
     /// How the service is, and why: "healthy, 200 in 1 ms", "killed by SIGSEGV at 12:04:02".
     pub(super) fn story(self, view: &ServiceView, state: State) -> String {
-        match state {
+        let mut story = match state {
             State::Up => healthy(view),
             State::Degraded => unhealthy(view),
             State::Start => starting(view),
@@ -38,7 +38,14 @@ impl Teller<'_> {
             State::Stop => self.stopped(view),
             State::Port => held(view),
             State::Doubt => doubtful(view),
+        };
+        if !view.is_configured() {
+            story.push_str(", no longer configured");
+        } else if !view.pending_changes.is_empty() {
+            let keys = view.pending_changes.join(", ");
+            let _ = write!(story, ", restart to apply {keys}");
         }
+        story
     }
 
     /// The trouble of a service as a whole sentence, with its name.

@@ -1,6 +1,7 @@
 //! Notices of the kernel that files were written to (inotify).
 
 use std::{
+    ffi::OsString,
     fmt,
     fs::File,
     io,
@@ -26,6 +27,17 @@ pub enum Notice {
     /// This file was written to or cut, or a name in this folder came or went.
     Changed(WatchId),
     /// This watch has ended: the thing itself is gone.
+    Gone(WatchId),
+    /// So much happened that the kernel dropped notices: anything may have changed.
+    Overflow,
+}
+
+/// Something happened to a name in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameNotice {
+    /// The file of this name came, went, or was written and closed.
+    Changed(WatchId, OsString),
+    /// This watch has ended: the folder is gone.
     Gone(WatchId),
     /// So much happened that the kernel dropped notices: anything may have changed.
     Overflow,
@@ -68,6 +80,24 @@ impl Notices {
         Ok(WatchId(self.inotify.watches().add(path, mask)?))
     }
 
+    /// Watches files come, go and be written in a folder. The same folder has the same watch.
+    ///
+    /// # Errors
+    ///
+    /// There is no such folder, or the user has too many watches.
+    pub fn watch_files(&mut self, path: &Path) -> io::Result<WatchId> {
+        let mask = WatchMask::CREATE
+            | WatchMask::DELETE
+            | WatchMask::MOVED_FROM
+            | WatchMask::MOVED_TO
+            | WatchMask::CLOSE_WRITE
+            | WatchMask::ATTRIB
+            | WatchMask::DELETE_SELF
+            | WatchMask::MOVE_SELF
+            | WatchMask::ONLYDIR;
+        Ok(WatchId(self.inotify.watches().add(path, mask)?))
+    }
+
     /// Watches writes to exactly this open file, whatever its name is by now.
     ///
     /// # Errors
@@ -102,6 +132,28 @@ impl Notices {
             unsafe { AsyncFd::register_with_interest(self.inotify.as_fd(), Interest::READABLE) }?;
         queue.readable().await?.retain_ready();
         Ok(())
+    }
+
+    /// Takes what has come so far to the folders of [`Self::watch_files`], in order.
+    pub fn drain_names(&mut self) -> Vec<NameNotice> {
+        let mut notices = Vec::new();
+        for _ in 0..READS_A_ROUND {
+            let Ok(events) = self.inotify.read_events(&mut self.buffer) else {
+                break;
+            };
+            for event in events {
+                let gone = EventMask::IGNORED | EventMask::DELETE_SELF | EventMask::MOVE_SELF;
+                if event.mask.contains(EventMask::Q_OVERFLOW) {
+                    notices.push(NameNotice::Overflow);
+                } else if event.mask.intersects(gone) {
+                    notices.push(NameNotice::Gone(WatchId(event.wd)));
+                } else if let Some(name) = event.name {
+                    let watch = WatchId(event.wd);
+                    notices.push(NameNotice::Changed(watch, name.to_owned()));
+                }
+            }
+        }
+        notices
     }
 
     /// Takes what has come so far, in order, each thing once.

@@ -2,7 +2,7 @@
 
 use super::{pictures::check, *};
 use crate::{
-    model::{ActorKind, ServiceName, Snapshot},
+    model::{Action, ActorKind, Refusal, ServiceName, ServiceView, Snapshot, snapshot::Verdict},
     tui::{
         samples,
         state::{DetailView, EventsView, View},
@@ -48,6 +48,27 @@ fn a_service_in_each_state_has_its_page() {
     check("detail_payments", &shop, &ui, &theme());
     let ui = page(&shop, (80, 24), "payments", 12);
     check("detail_scrolled", &shop, &ui, &theme());
+}
+
+#[test]
+fn a_service_says_that_it_needs_a_restart_or_has_no_file_any_more() {
+    let mut shop = samples::shop();
+    let mut change = |name: &str, how: fn(&mut ServiceView)| {
+        let view = shop.services.get_mut(&samples::name(name)).unwrap();
+        how(std::sync::Arc::make_mut(view));
+    };
+    change("orders", |view| {
+        view.pending_changes = vec!["env".to_owned(), "port".to_owned()];
+    });
+    change("auth", |view| {
+        let refused = &Refusal::NotConfigured;
+        view.actions.start = Verdict::refused(Action::Start, refused);
+        view.actions.restart = Verdict::refused(Action::Restart, refused);
+    });
+    for service in ["orders", "auth"] {
+        let ui = page(&shop, (120, 36), service, 0);
+        check(&format!("detail_files_{service}"), &shop, &ui, &theme());
+    }
 }
 
 #[test]
