@@ -1,5 +1,7 @@
 //! What every answer looks like.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{HeaderValue, Response, StatusCode, header},
@@ -49,6 +51,16 @@ pub(super) fn with_type(status: u16, kind: &'static str, bytes: impl Into<Body>)
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}
+
+/// A denial for now: so many seconds later it may be another answer.
+pub(super) fn later(refused: Refused, after: Duration) -> Response<Body> {
+    let mut response = refused.into_response();
+    let seconds = after.as_secs_f64().ceil().max(1.0);
+    if let Ok(value) = HeaderValue::from_str(&format!("{seconds}")) {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
     response
 }
 

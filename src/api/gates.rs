@@ -47,7 +47,7 @@ pub(super) enum Scope {
 }
 
 /// The one route that needs no token.
-const HEALTH: &str = "/api/health";
+pub(super) const HEALTH: &str = "/api/health";
 /// Names of this machine.
 const LOCAL_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
@@ -97,7 +97,7 @@ fn host(head: &Head<'_>, rules: &Rules) -> Result<(), (u16, Denied)> {
     let Ok(host) = host.to_str() else {
         return deny(421, CODE, REASON);
     };
-    let authority = head.uri.authority().map(|it| it.as_str());
+    let authority = head.uri.authority().map(axum::http::uri::Authority::as_str);
     if !is_ours(host, head.peer, rules) || authority.is_some_and(|it| it != host) {
         return deny(421, CODE, REASON);
     }
@@ -198,3 +198,7 @@ fn is_json(value: &str) -> bool {
     let kind = value.split(';').next().unwrap_or_default();
     kind.trim().eq_ignore_ascii_case("application/json")
 }
+
+#[cfg(test)]
+#[path = "tests/gates.rs"]
+mod tests;

@@ -11,7 +11,10 @@ use thiserror::Error;
 
 use super::{gates::Rules, token::Token};
 use crate::{
-    io::{files::FileError, platform::control},
+    io::{
+        files::{self, FileError},
+        platform::control,
+    },
     model::{Port, root::Root, settings::ApiAddress},
 };
 
@@ -95,6 +98,12 @@ impl Listeners {
     pub fn socket(&self) -> String {
         self.path.to_string_lossy().into_owned()
     }
+}
+
+/// Takes away what an owner that leaves has published: its socket and its token.
+pub fn withdraw(root: &Root) {
+    files::discard(&root.socket_file());
+    files::discard(&root.token_file());
 }
 
 /// Listens at the address, or at the next free port after it.

@@ -5,15 +5,31 @@
 
 mod actions;
 mod answer;
+mod body;
+mod cursor;
+mod events;
 mod gates;
 mod listen;
+mod logs;
+mod look;
+mod nonces;
+mod openapi;
+mod patience;
+mod ports;
+mod rate;
+mod route;
 mod routes;
+mod schemas;
 mod serve;
+mod sse;
+mod survivors;
 mod token;
+mod whole;
 
 use std::sync::Arc;
 
-pub use listen::{ListenError, Listeners};
+pub use listen::{ListenError, Listeners, withdraw};
+use nonces::Nonces;
 pub use serve::serve;
 
 use crate::{io::clock::Clock, model::root::Root, supervisor::Handle};
@@ -21,10 +37,20 @@ use crate::{io::clock::Clock, model::root::Root, supervisor::Handle};
 /// Everything a route may use.
 #[derive(Clone)]
 pub struct Desk {
-    /// The way to ask, and to see.
-    pub handle: Handle,
-    /// Where everything lies.
-    pub root: Arc<Root>,
-    /// The clocks.
-    pub clock: Clock,
+    handle: Handle,
+    root: Arc<Root>,
+    clock: Clock,
+    nonces: Arc<Nonces>,
+}
+
+impl Desk {
+    /// The desk of an owner: the way to ask it, where everything lies, the clocks.
+    pub fn new(handle: Handle, root: Root, clock: Clock) -> Self {
+        Self {
+            handle,
+            root: Arc::new(root),
+            clock,
+            nonces: Arc::default(),
+        }
+    }
 }

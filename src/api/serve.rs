@@ -2,38 +2,46 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, http::Response};
-use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use axum::{Router, body::Body, http::Response, response::IntoResponse as _};
+use hyper::{Method, Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, UnixListener},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 use tower_service::Service as _;
 
 use super::{
     Desk, Listeners,
     answer::{self, Refused},
-    gates::{self, Head, Peer, Rules},
+    body,
+    gates::{self, Head, Peer, Rules, Scope},
+    patience::{Patient, Stand, TIMES, Told},
+    rate::Bucket,
     routes,
 };
-use crate::io::platform::control;
+use crate::{
+    io::{clock::Clock, platform::control},
+    model::control::Denied,
+};
 
 /// Connections over TCP at once; more are closed at once.
 const TCP_CONNECTIONS: usize = 1024;
 /// Connections over the unix socket at once.
 const SOCKET_CONNECTIONS: usize = 256;
-/// How long a client may take for the head of a request.
-const HEAD_WITHIN: Duration = Duration::from_secs(3);
 /// The longest head of a request, in bytes.
 const HEAD_LIMIT: usize = 16 * 1024;
 /// The most headers of a request.
 const HEADERS: usize = 64;
 /// How long accepting rests after an error: mostly, no descriptor is left.
 const REST: Duration = Duration::from_millis(50);
+/// How long requests that are being answered may take once the owner has left.
+const LAST_WORDS: Duration = Duration::from_millis(250);
+/// How often it is looked whether they are.
+const LOOK: Duration = Duration::from_millis(5);
 
-/// Serves the API until the future is dropped.
+/// Serves the API until the owner has left, and what was asked before that is answered.
 ///
 /// # Errors
 ///
@@ -42,25 +50,45 @@ pub async fn serve(listeners: Listeners, desk: Desk) -> std::io::Result<()> {
     let Listeners {
         tcp, socket, rules, ..
     } = listeners;
+    let mut truth = desk.handle.watch();
     let site = Arc::new(Site {
         rules,
+        clock: desk.clock,
+        acts: watch::Sender::new(Bucket::full(desk.clock.now().mono)),
+        answering: Arc::new(()),
         router: routes::router(desk),
     });
-    let socket = UnixListener::from_std(socket)?;
-    let over_socket = over_socket(socket, site.clone());
-    match tcp {
-        Some(tcp) => {
-            let over_tcp = over_tcp(TcpListener::from_std(tcp)?, site);
-            tokio::join!(over_socket, over_tcp);
+    let over_socket = over_socket(UnixListener::from_std(socket)?, site.clone());
+    let tcp = tcp.map(TcpListener::from_std).transpose()?;
+    let over_tcp = async {
+        match tcp {
+            Some(tcp) => over_tcp(tcp, site.clone()).await,
+            None => std::future::pending().await,
         }
-        None => over_socket.await,
+    };
+    tokio::select! {
+        () = over_socket => {}
+        () = over_tcp => {}
+        () = async { while truth.changed().await.is_ok() {} } => {}
     }
+    let last_words = async {
+        while Arc::strong_count(&site.answering) > 1 {
+            tokio::time::sleep(LOOK).await;
+        }
+        // What is on its way has this long to get there.
+        tokio::time::sleep(LOOK).await;
+    };
+    let _some_client_is_slow = tokio::time::timeout(LAST_WORDS, last_words).await;
     Ok(())
 }
 
 /// What every connection shares.
 struct Site {
     rules: Rules,
+    clock: Clock,
+    acts: watch::Sender<Bucket>,
+    /// Every request that is being answered holds a share of it.
+    answering: Arc<()>,
     router: Router,
 }
 
@@ -113,13 +141,21 @@ async fn connection(
     _place: OwnedSemaphorePermit,
     site: Arc<Site>,
 ) {
+    let stand = Stand::new();
+    let stream = Patient::new(stream, stand.clone(), TIMES);
     let service = service_fn(move |request| {
-        let site = site.clone();
-        async move { Ok::<_, Infallible>(respond(request, peer, &site).await) }
+        let (site, stand) = (site.clone(), stand.clone());
+        async move {
+            stand.answering();
+            let share = site.answering.clone();
+            let response = respond(request, peer, &site).await;
+            Ok::<_, Infallible>(response.map(|body| Told::new(body, stand, share)))
+        }
     });
     let ended = http1::Builder::new()
+        // How long a client may take is told by its stream.
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
+        .header_read_timeout(None)
         .max_buf_size(HEAD_LIMIT)
         .max_headers(HEADERS)
         .serve_connection(TokioIo::new(stream), service)
@@ -138,19 +174,37 @@ async fn respond(request: Request<Incoming>, peer: Peer, site: &Site) -> Respons
         headers: request.headers(),
     };
     let mut response = match gates::check(&head, &site.rules) {
-        Ok(scope) => {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(scope);
-            match site.router.clone().call(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            }
-        }
+        Ok(scope) => admitted(request, scope, site).await,
         Err(denied) => {
             tracing::info!(target: "api", "turned away: {}", denied.1.code);
-            axum::response::IntoResponse::into_response(Refused::from(denied))
+            Refused::from(denied).into_response()
         }
     };
     answer::harden(&mut response);
     response
+}
+
+/// Answers a request that the gates have let through: within its limits.
+async fn admitted(request: Request<Incoming>, scope: Scope, site: &Site) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = match body::read(body, &parts.headers).await {
+        Ok(body) => body,
+        Err(refused) => {
+            tracing::info!(target: "api", "turned away: {}", refused.1.code);
+            return refused.into_response();
+        }
+    };
+    if scope == Scope::Operate && parts.method == Method::POST {
+        let (now, mut taken) = (site.clock.now().mono, Ok(()));
+        site.acts.send_modify(|acts| taken = acts.take(now));
+        if let Err(wait) = taken {
+            let reason = "Too many actions at once: at most 20 a second.";
+            return answer::later(Refused(429, Denied::new("too_many", reason)), wait);
+        }
+    }
+    let request = Request::from_parts(parts, Body::from(body));
+    match site.router.clone().call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }

@@ -12,6 +12,25 @@ use crate::{
 /// Bytes of chance in a token.
 const BYTES: usize = 32;
 
+/// So many bytes of chance, in hexadecimal digits.
+///
+/// # Errors
+///
+/// The system gives no chance.
+pub(super) fn chance(count: usize) -> io::Result<String> {
+    use std::fmt::Write as _;
+    let mut bytes = vec![0; count];
+    ring::default_provider()
+        .secure_random
+        .fill(&mut bytes)
+        .map_err(|_no_reason| io::Error::other("the system gives no random bytes"))?;
+    let mut text = String::with_capacity(2 * count);
+    for byte in bytes {
+        let _always_fits = write!(text, "{byte:02x}");
+    }
+    Ok(text)
+}
+
 /// A token, in hexadecimal digits. Never printed.
 pub(super) struct Token(String);
 
@@ -22,17 +41,7 @@ impl Token {
     ///
     /// The system gives no chance.
     pub(super) fn draw() -> io::Result<Self> {
-        use std::fmt::Write as _;
-        let mut bytes = [0; BYTES];
-        ring::default_provider()
-            .secure_random
-            .fill(&mut bytes)
-            .map_err(|_no_reason| io::Error::other("the system gives no random bytes"))?;
-        let mut text = String::with_capacity(2 * BYTES);
-        for byte in bytes {
-            let _always_fits = write!(text, "{byte:02x}");
-        }
-        Ok(Self(text))
+        chance(BYTES).map(Self)
     }
 
     /// Writes it where this user's own programs find it, mode 0600.

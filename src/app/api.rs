@@ -1,6 +1,6 @@
 //! The control API on a thread of its own: a slow client never delays supervision.
 
-use std::{sync::Arc, thread};
+use std::{sync::mpsc, thread, time::Duration};
 
 use super::{headless::runtime, say};
 use crate::{
@@ -9,6 +9,9 @@ use crate::{
     model::{Port, Settings, root::Root},
     supervisor::{Handle, Owner},
 };
+
+/// How long a leaving owner waits until what was asked before is answered.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Opens the API of a root that has just been claimed, and publishes where it is. What cannot be
 /// opened is said, and supervision goes on without it.
@@ -35,22 +38,33 @@ pub(super) fn open(
     }
 }
 
-/// Serves it until the program ends.
-pub(super) fn serve(listeners: Listeners, handle: Handle, root: Root, clock: Clock) {
-    let desk = Desk {
-        handle,
-        root: Arc::new(root),
-        clock,
-    };
+/// Serves it until the owner has left. Its socket and its token go with the owner.
+pub(super) fn serve(
+    listeners: Listeners,
+    owner: &mut Owner,
+    handle: Handle,
+    root: Root,
+    clock: Clock,
+) {
+    let desk = Desk::new(handle, root.clone(), clock);
+    let (done, ended) = mpsc::sync_channel::<()>(1);
     let thread = thread::Builder::new()
         .name("oats-api".to_owned())
         .spawn(move || {
+            // Dropped at the end of the thread, however it ends.
+            let _done = done;
             let Ok(runtime) = runtime() else { return };
             if let Err(error) = runtime.block_on(api::serve(listeners, desk)) {
                 tracing::error!(target: "api", "could not serve the control API: {error}");
             }
+            // A search that goes on must not hold anybody up.
+            runtime.shutdown_background();
         });
     if let Err(error) = thread {
         say(&format!("oats: could not start the control API: {error}"));
     }
+    owner.at_the_end(move || {
+        let _either_way = ended.recv_timeout(LAST_WORDS);
+        api::withdraw(&root);
+    });
 }

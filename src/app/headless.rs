@@ -229,7 +229,7 @@ pub(super) fn claim(
     })?;
     diagnostics::begin(&root, mode);
     if let Some(listeners) = api::open(&mut owner, &root, &settings, ports) {
-        api::serve(listeners, ends.handle.clone(), root, clock);
+        api::serve(listeners, &mut owner, ends.handle.clone(), root, clock);
     }
     Ok((owner, ends))
 }

@@ -5,7 +5,7 @@ use std::{error::Error, time::Duration};
 use reqwest::{Client, Method, Response, header};
 use thiserror::Error;
 
-use super::platform::fsx;
+use super::platform::{control::Reach, fsx};
 use crate::model::{
     control::{CLIENT_HEADER, Denied},
     root::Root,
@@ -24,6 +24,9 @@ pub enum ControlError {
     /// The token cannot be read.
     #[error("read the token of the control API")]
     Token(#[source] std::io::Error),
+    /// The socket has a long path, and its folder cannot be opened.
+    #[error("reach the socket of the control API")]
+    Socket(#[source] std::io::Error),
     /// No client can be made.
     #[error("make a client for the control API")]
     Client(#[source] reqwest::Error),
@@ -76,6 +79,8 @@ pub struct Control {
     client: Client,
     token: String,
     name: &'static str,
+    /// The way to the socket, which the client takes for every connection.
+    _reach: Reach,
 }
 
 impl Control {
@@ -91,8 +96,9 @@ impl Control {
             .map_err(ControlError::Token)?;
         // Whoever was first has chosen the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let reach = Reach::to(&root.socket_file()).map_err(ControlError::Socket)?;
         let client = Client::builder()
-            .unix_socket(root.socket_file())
+            .unix_socket(reach.path())
             // There is no TLS on a unix socket, so no certificates are read.
             .tls_certs_only([])
             .connect_timeout(CONNECT_WITHIN)
@@ -108,6 +114,7 @@ impl Control {
             client,
             token: token.trim().to_owned(),
             name,
+            _reach: reach,
         })
     }
 

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod events;
 pub mod files;
 pub mod keymaps;
 pub mod ledger;

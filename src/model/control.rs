@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::bodies::*;
 use super::{
     action::{Action, Actor, ActorKind},
     event::Outcome,
     ids::{Seq, ServiceName},
     refusal::{Refusal, Relayed},
+    snapshot::Verdict,
 };
 
 /// The header with which a client says who it is: "console", "cli", or a name of its own.
@@ -125,6 +127,28 @@ pub struct ActionQuery {
 pub enum When {
     /// Until the port is free.
     Free,
+}
+
+/// How long to wait for a result, as the query of a URL.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WaitQuery {
+    /// "30s", "500ms"; without it the answer comes at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait: Option<String>,
+}
+
+/// What an action would do, and whether it may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRun {
+    /// Which action.
+    pub action: Action,
+    /// Whether it may happen.
+    pub verdict: Verdict,
+    /// Services that would be started first.
+    pub brings: Vec<ServiceName>,
+    /// Running services that need this one.
+    pub hurts: Vec<ServiceName>,
 }
 
 /// Who acts, by what a client says about itself; a program that says nothing is called by the

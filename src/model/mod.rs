@@ -4,6 +4,7 @@
 //! *Talks to*: nobody; everybody may use it.
 
 pub mod action;
+mod bodies;
 pub mod clean;
 pub mod control;
 pub mod event;

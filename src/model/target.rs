@@ -1,5 +1,7 @@
 //! A process that is not surely ours, as a person pointed at it.
 
+use serde::{Deserialize, Serialize};
+
 use super::{exit::Signal, ids::Pid};
 
 /// A process as it was confirmed: by the pid that a person typed, and the start time shown beside it.
@@ -12,7 +14,8 @@ pub struct Target {
 }
 
 /// How a process is ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Force {
     /// SIGTERM: it is asked.
     Term,

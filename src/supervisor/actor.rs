@@ -86,6 +86,7 @@ impl Actor {
             self.keep_time();
         }
         self.owner_event("left");
+        self.press.announce(None, None);
         let now = self.hands.clock.now();
         self.press.changed(self.names(), now.mono);
         self.publish(now);

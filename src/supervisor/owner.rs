@@ -16,7 +16,7 @@ use super::{
     ports::PortWatch,
     press::{Press, Samples},
     reload::{self, Reloading},
-    runs::Runs,
+    runs::{LogMarks, Runs},
     tails,
     writer::Writer,
 };
@@ -119,8 +119,9 @@ pub struct Owner {
     feed: mpsc::Sender<Feed>,
     recorders: Recorders,
     clock: Clock,
-    marks: BTreeMap<ServiceName, super::runs::LogMarks>,
+    marks: BTreeMap<ServiceName, LogMarks>,
     reloading: Reloading,
+    at_the_end: Option<Box<dyn FnOnce() + Send>>,
 }
 
 /// The two ends that windows hold.
@@ -155,10 +156,7 @@ impl Owner {
         let (ledger, last) =
             Ledger::open(&root.ledger_file()).map_err(ClaimError::files("open the ledger"))?;
         let records = read_records(&root);
-        let marks = records
-            .iter()
-            .map(|record| (record.service.clone(), super::runs::LogMarks::of(record)))
-            .collect();
+        let marks = marks_of(&records);
         let findings = adopt::findings(&root, &boot_id, records, &setup.loaded.names());
         let reloading = Reloading::new(&setup.loaded);
         let begin = begin(&setup);
@@ -190,6 +188,7 @@ impl Owner {
             clock,
             marks,
             reloading,
+            at_the_end: None,
         };
         Ok((owner, ends))
     }
@@ -197,6 +196,11 @@ impl Owner {
     /// Publishes where the control API is reached: its address, and the path of its socket.
     pub fn announce(&mut self, api: Option<String>, socket: Option<String>) {
         self.press.announce(api, socket);
+    }
+
+    /// What is done once the owner has left, while the root is still its own. May block for a moment.
+    pub fn at_the_end(&mut self, then: impl FnOnce() + Send + 'static) {
+        self.at_the_end = Some(Box::new(then));
     }
 
     /// Tells a window what the owners before wrote into the ledger last.
@@ -268,6 +272,9 @@ impl Owner {
             left: false,
         };
         actor.run(child_ends, self.findings, self.begin).await;
+        if let Some(then) = self.at_the_end {
+            then();
+        }
         Ok(())
     }
 }
@@ -290,6 +297,12 @@ fn read_records(root: &Root) -> Vec<RunRecord> {
         tracing::warn!(target: "files", "{}: {}", problem.file, problem.message);
     }
     records
+}
+
+/// Where the logs of each run begin.
+fn marks_of(records: &[RunRecord]) -> BTreeMap<ServiceName, LogMarks> {
+    let marks = |record: &RunRecord| (record.service.clone(), LogMarks::of(record));
+    records.iter().map(marks).collect()
 }
 
 /// What is started at once.
