@@ -81,6 +81,23 @@ pub(super) async fn logs(
     Ok(sse::answer(|outlet| watch.tell(lines, outlet)))
 }
 
+/// `GET /api/said`.
+pub(super) async fn said(State(desk): State<Desk>) -> Response<Body> {
+    let mut said = desk.handle.said().from_now();
+    sse::answer(|outlet| async move {
+        while let Some(news) = outlet.beating(said.next()).await? {
+            if news.missed > 0 {
+                let missed = news.missed;
+                outlet.tell("gap", None, &Gap { missed }).await?;
+            }
+            for line in news.items {
+                outlet.tell("said", None, &line).await?;
+            }
+        }
+        Ok(())
+    })
+}
+
 /// A service, by its name: one of those there are, or one whose logs are left.
 fn known(desk: &Desk, name: &str) -> Result<ServiceName, Refused> {
     let name: ServiceName = name.parse().map_err(|_bad| no_such_service())?;

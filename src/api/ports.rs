@@ -26,8 +26,9 @@ use crate::{
     supervisor::{Ask, Command},
 };
 
-/// How long the owner may take to see what a fresh look sees: it looks once a second.
-const SETTLE: Duration = Duration::from_millis(1500);
+/// How long the owner may take to see what a fresh look sees: it looks once a second, later on a busy
+/// machine.
+const SETTLE: Duration = Duration::from_secs(3);
 
 /// `GET /api/ports/{port}`.
 pub(super) async fn port(

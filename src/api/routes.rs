@@ -139,6 +139,12 @@ fn happenings() -> Vec<Route> {
             .gives(200, Content::Json("LogTail"))
             .gives(200, Content::Events(&["Line", "Gap"]))
             .refuses(&[404]),
+        get(
+            "/api/said",
+            "What oats says about all services from now on, as server-sent events.",
+            logs::said,
+        )
+        .gives(200, Content::Events(&["LogLine", "Gap"])),
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::{
     error::Error as _,
     io::{self, IsTerminal as _},
-    path::Path,
+    path::{Path, PathBuf},
     sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     thread,
     time::Duration,
@@ -41,11 +41,15 @@ pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: &Begin, clock:
         Ok(dir) => dir,
         Err(exit) => return exit,
     };
-    let root = Some(dir.as_path());
     if has_terminal() && attached::is_owned(&dir, clock) {
         return attached::run(&dir, keys, begin, clock);
     }
-    let loaded = match load(root) {
+    own(dir, keys, begin, clock)
+}
+
+/// The console that owns its root.
+fn own(dir: PathBuf, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
+    let loaded = match load(Some(&dir)) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };

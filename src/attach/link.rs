@@ -18,7 +18,11 @@ use crate::{
         control::{self, Control},
         ledger, status,
     },
-    model::{Event, LogLine, Seq, ServiceName, Snapshot, control::CONSOLE, root::Root},
+    model::{
+        Event, LogLine, Seq, ServiceName, Snapshot,
+        control::{CONSOLE, Processes},
+        root::Root,
+    },
     supervisor::{Command, Envelope, Feed, Link, Standing, owner, tails, tape::Recorder},
 };
 
@@ -135,11 +139,12 @@ async fn look_at_trees(
         if let Some(control) = control {
             let path = format!("/api/services/{service}/processes");
             let reply = timeout(SILENT_AFTER, control.get(&path)).await;
-            let members = reply
+            let tree = reply
                 .ok()
                 .and_then(Result::ok)
                 .and_then(|it| it.json().ok());
-            if let Some(members) = members {
+            if let Some(Processes { service, processes }) = tree {
+                let members = processes;
                 let _full = feed.try_send(Feed::Tree { service, members });
             }
         }

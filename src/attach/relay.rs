@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::Looked;
 use crate::{
-    io::control::{Control, ControlError, Reply},
+    io::control::{Control, ControlError},
     model::{
-        Action, Force, FreeWith, Port, Refusal, Seq, ServiceName, Snapshot, SurvivorChoice, Target,
-        control::{Accepted, ActionQuery, When},
+        Action, Force, Refusal, Seq, ServiceName, Snapshot, SurvivorChoice, Target,
+        control::{
+            Accepted, ActionQuery, Choice, Denied, FreeBody, Nonce, PortView, SurvivorBody,
+            Survivors, Up, UpBody, When,
+        },
     },
     supervisor::{Answer, Ask, Command},
 };
@@ -68,17 +71,15 @@ async fn ask(
                 only_refusal: ask.only_refusal,
                 ..ActionQuery::default()
             };
-            let path = format!(
-                "/api/actions/{}/{}{}",
-                ask.action,
-                ask.service,
-                text_of(&query)
-            );
-            answer(&control.post(&path, "{}".to_owned()).await?)
+            let (action, service, query) = (ask.action, &ask.service, text_of(&query));
+            let path = format!("/api/actions/{action}/{service}{query}");
+            let accepted = post::<Accepted>(control, &path, &Nothing {}).await?;
+            Ok(accepted.map(|accepted| accepted.seq))
         }
         Command::Up { services, .. } => {
-            let body = json!({ "services": services }).to_string();
-            answer(&control.post("/api/up", body).await?)
+            let services = Some(services);
+            let up = post::<Up>(control, "/api/up", &UpBody { services }).await?;
+            Ok(up.map(|up| up.seq))
         }
         Command::Survivor {
             service,
@@ -86,9 +87,37 @@ async fn ask(
             choice,
             ..
         } => survivor(&service, target, choice, control).await,
-        Command::Reload { .. } => answer(&control.post("/api/reload", "{}".to_owned()).await?),
+        Command::Reload { .. } => {
+            let accepted = post::<Accepted>(control, "/api/reload", &Nothing {}).await?;
+            Ok(accepted.map(|accepted| accepted.seq))
+        }
         Command::Leave { .. } | Command::WatchTree(_) | Command::WatchLogs(_) => Ok(Ok(Seq(0))),
     }
+}
+
+/// An empty body.
+#[derive(Serialize)]
+struct Nothing {}
+
+/// Sends something to be done; what the owner said, or why it refused.
+async fn post<T: DeserializeOwned>(
+    control: &Control,
+    path: &str,
+    body: &impl Serialize,
+) -> Result<Result<T, Refusal>, ControlError> {
+    let body =
+        serde_json::to_string(body).map_err(|error| ControlError::Strange(error.to_string()))?;
+    let answer = control.post(path, body).await?.accepted()?;
+    Ok(answer.map_err(Denied::relayed))
+}
+
+/// Asks for something to read; why not, where it is refused.
+async fn get<T: DeserializeOwned>(
+    control: &Control,
+    path: &str,
+) -> Result<Result<T, Refusal>, ControlError> {
+    let answer = control.get(path).await?.accepted()?;
+    Ok(answer.map_err(Denied::relayed))
 }
 
 /// The query as it stands in a URL. Its values need no escaping.
@@ -110,74 +139,31 @@ fn text_of(query: &ActionQuery) -> String {
     }
 }
 
-/// The owner's answer to an ask.
-fn answer(reply: &Reply) -> Result<Answer, ControlError> {
-    let answer = reply.accepted::<Accepted>()?;
-    Ok(match answer {
-        Ok(accepted) => Ok(accepted.seq),
-        Err(denied) => Err(denied.relayed()),
-    })
-}
-
 /// Frees a port: looks at it once more, and confirms with the nonce that this look gives.
 async fn free(ask: &Ask, control: &Control, truth: &Snapshot) -> Result<Answer, ControlError> {
     let view = truth.services.get(&ask.service);
     let Some(port) = view.and_then(|view| view.port) else {
         return Ok(Err(Refusal::NoPort));
     };
-    let path = format!("/api/ports/{port}");
-    let reply = control.get(&path).await?;
-    let look: serde_json::Value = match reply.accepted()? {
-        Ok(look) => look,
-        Err(denied) => return Ok(Err(denied.relayed())),
+    let mut body = FreeBody {
+        then_start: ask.free.then_start,
+        ..FreeBody::default()
     };
-    let FreeWith {
-        stranger,
-        then_start,
-    } = ask.free;
-    let force = match stranger {
-        Some((target, force)) => {
-            if let Err(refusal) = is_still(&look, port, target) {
-                return Ok(Err(refusal));
-            }
-            force
-        }
-        None => Force::Term,
-    };
-    let body = json!({
-        "service": ask.service,
-        "nonce": look.get("nonce"),
-        "force": word(force),
-        "then_start": then_start,
-    });
+    if let Some((target, force)) = ask.free.stranger {
+        let look = match get::<PortView>(control, &format!("/api/ports/{port}")).await? {
+            Ok(look) => look,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let seen = |it: &&Nonce| it.pid == target.pid && it.start_ticks == target.start_ticks;
+        let Some(nonce) = look.nonces.iter().find(seen) else {
+            return Ok(Err(Refusal::PortFree(port)));
+        };
+        body.nonce = Some(nonce.nonce.clone());
+        body.force = Some(force);
+    }
     let path = format!("/api/ports/{port}/free");
-    answer(&control.post(&path, body.to_string()).await?)
-}
-
-/// Whether the process that was confirmed still holds the port.
-fn is_still(look: &serde_json::Value, port: Port, target: Target) -> Result<(), Refusal> {
-    let processes = look
-        .pointer("/holder/processes")
-        .and_then(serde_json::Value::as_array);
-    let same = |process: &serde_json::Value| {
-        process.get("pid").and_then(serde_json::Value::as_u64) == Some(u64::from(target.pid.0))
-            && process
-                .get("start_ticks")
-                .and_then(serde_json::Value::as_u64)
-                == Some(target.start_ticks)
-    };
-    if processes.is_some_and(|all| all.iter().any(same)) {
-        Ok(())
-    } else {
-        Err(Refusal::PortFree(port))
-    }
-}
-
-fn word(force: Force) -> &'static str {
-    match force {
-        Force::Term => "term",
-        Force::Kill => "kill",
-    }
+    let accepted = post::<Accepted>(control, &path, &body).await?;
+    Ok(accepted.map(|accepted| accepted.seq))
 }
 
 /// Decides about a process in doubt, with the nonce that a fresh look gives.
@@ -188,22 +174,29 @@ async fn survivor(
     control: &Control,
 ) -> Result<Answer, ControlError> {
     let path = format!("/api/services/{service}/survivors");
-    let look: serde_json::Value = match control.get(&path).await?.accepted()? {
+    let look = match get::<Survivors>(control, &path).await? {
         Ok(look) => look,
-        Err(denied) => return Ok(Err(denied.relayed())),
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let number =
-        |entry: &serde_json::Value, key| entry.get(key).and_then(serde_json::Value::as_u64);
-    let survivors = look.get("survivors").and_then(serde_json::Value::as_array);
-    let entry = survivors.into_iter().flatten().find(|entry| {
-        number(entry, "pid") == Some(u64::from(target.pid.0))
-            && number(entry, "start_ticks") == Some(target.start_ticks)
-    });
+    let mut doubtful = look.survivors.into_iter();
+    let entry = doubtful
+        .find(|it| it.survivor.pid == target.pid && it.survivor.start_ticks == target.start_ticks);
+    let Some(entry) = entry else {
+        return Ok(Err(gone(target)));
+    };
     let choice = match choice {
-        SurvivorChoice::Adopt => "adopt",
-        SurvivorChoice::End(force) => word(force),
+        SurvivorChoice::Adopt => Choice::Adopt,
+        SurvivorChoice::End(Force::Term) => Choice::Term,
+        SurvivorChoice::End(Force::Kill) => Choice::Kill,
     };
-    let nonce = entry.and_then(|entry| entry.get("nonce"));
-    let body = json!({ "nonce": nonce, "choice": choice });
-    answer(&control.post(&path, body.to_string()).await?)
+    let nonce = entry.nonce;
+    let accepted = post::<Accepted>(control, &path, &SurvivorBody { nonce, choice }).await?;
+    Ok(accepted.map(|accepted| accepted.seq))
+}
+
+/// The process is no survivor any more.
+fn gone(target: Target) -> Refusal {
+    let pid = target.pid;
+    let reason = format!("PID {pid} is not in doubt any more");
+    Denied::new("survivor_gone", reason).relayed()
 }

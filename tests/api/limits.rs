@@ -157,8 +157,8 @@ fn a_body_that_does_not_come_is_not_waited_for_long() {
         assert_eq!(client.raw(&(head + "{")).unwrap().denied(408), "body_slow");
         assert!(begin.elapsed() >= Duration::from_secs(5));
         // Neither is a head, and nobody is told why.
-        let mut stream = client.connect().unwrap();
         let begin = Instant::now();
+        let mut stream = client.connect().unwrap();
         stream.write_all(b"GET /api/status HT").unwrap();
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);

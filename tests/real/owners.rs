@@ -14,7 +14,7 @@ use oats::{
 };
 
 use crate::support::{
-    isolated, kill, lives, owner::Running, project::Project, wait_for, wait_until,
+    DEADLINE, isolated, kill, lives, owner::Running, project::Project, wait_for, wait_until,
 };
 
 /// How often: a number from the environment for a long run, or a few times.
@@ -39,6 +39,12 @@ fn serve(program: &str, project: &Project) -> Child {
 fn kill_9(mut owner: Child) {
     kill(owner.id(), "KILL");
     let _ = owner.wait();
+}
+
+/// Says what was measured; shown with `--nocapture` in the process of the test.
+#[expect(clippy::print_stderr, reason = "a measurement is for people")]
+fn report(what: &str) {
+    eprintln!("{what}");
 }
 
 /// The leaders that live, by service. Each service has at most one.
@@ -144,6 +150,7 @@ fn twelve_services_under_load_outlive_their_owners() {
         wait_until("all run", || all_healthy(&project, &owner));
         let before = leaders(&project);
         assert_eq!(before.len(), 12);
+        let mut longest = Duration::ZERO;
         let written = |name: &str| project.read(&format!("service_logs/{name}_stdout.log"));
         for round in 0..rounds("OATS_OWNER_KILLS", 3) {
             let lines = written("s11").lines().count();
@@ -155,7 +162,8 @@ fn twelve_services_under_load_outlive_their_owners() {
             let begun = Instant::now();
             wait_until("the picture is complete", || all_healthy(&project, &owner));
             let took = begun.elapsed();
-            eprintln!("round {round}: complete after {took:?}");
+            assert!(took < DEADLINE, "round {round}");
+            longest = longest.max(took);
             let status = project.status().unwrap();
             for name in &names {
                 let view = &status["services"][name];
@@ -167,6 +175,9 @@ fn twelve_services_under_load_outlive_their_owners() {
             }
             assert_eq!(leaders(&project), before, "round {round}");
         }
+        report(&format!(
+            "the picture was complete after at most {longest:?}"
+        ));
         stop_all(owner, &project);
         for name in &names {
             let text = written(name);

@@ -98,7 +98,7 @@ fn what_is_pressed_is_done_by_the_owner_for_a_human() {
     isolated(|| {
         let (pair, mut console) = Pair::open();
         // The cursor is on inventory, which orders needs.
-        console.press("\x1b[B");
+        console.press("\t");
         console.press("x");
         console.sees("stopped by you");
         wait_until("orders is gone", || !lives(pair.pids[1]));
@@ -127,19 +127,21 @@ fn logs_events_and_processes_are_seen_as_in_the_owner() {
         let (pair, mut console) = Pair::open();
         console.press("\r");
         console.sees("Identity");
-        console.sees("Process tree");
-        console.sees("demo-service");
+        console.sees("demo-service inventory");
         console.press(ESC);
-        console.press("L");
+        console.misses("Identity");
+        console.press("l");
         let port = pair.shop.ports[0];
         let (status, _) = crate::support::http(port, "GET", "/status", &[], "");
         assert_eq!(status, 200);
         console.sees("GET /status");
         console.press(ESC);
+        console.misses("logs ›");
         console.press("4");
         console.sees("newest first");
         console.sees(&format!("PID {}", pair.pids[0]));
         console.press(ESC);
+        console.misses("newest first");
         console.press("q");
         assert_eq!(console.wait_end().code, 0);
         pair.end();
@@ -150,7 +152,7 @@ fn logs_events_and_processes_are_seen_as_in_the_owner() {
 fn a_window_outlives_its_owner_and_comes_back_to_the_next_one() {
     isolated(|| {
         let (mut pair, mut console) = Pair::open();
-        console.press("\x1b[B");
+        console.press("\t");
         pair.kill_owner();
         console.sees("OWNER GONE");
         // The last word stays, and nothing can be done.

@@ -176,6 +176,15 @@ fn happenings() -> Named {
             ]),
         ),
         (
+            "LogLine",
+            object([
+                ("service", text()),
+                ("at", null_or(time())),
+                ("stream", one_of(["stdout", "stderr", "oats"])),
+                ("text", text()),
+            ]),
+        ),
+        (
             "LogTail",
             object([
                 ("lines", list(refer("Line"))),

@@ -55,11 +55,7 @@ pub fn update(
             desk.settle();
             desk.settle_tree();
         }
-        Msg::Feed(Feed::Lines(lines)) => desk.take_lines(lines),
-        Msg::Feed(Feed::Event(event)) => desk.take_event(event),
-        Msg::Feed(Feed::History(events)) => desk.take_history(events),
-        Msg::Feed(Feed::Link(link)) => desk.take_link(link),
-        Msg::Feed(Feed::Tree { service, members }) => desk.take_tree(&service, members),
+        Msg::Feed(feed) => desk.take_feed(feed),
         Msg::Answer {
             service,
             action,
@@ -70,21 +66,7 @@ pub fn update(
             desk.say(Tone::Error, text);
         }
         Msg::Unsent(wish) => desk.take_back(wish),
-        Msg::Keymap(_, notices) => {
-            let (tone, text) = if notices.is_empty() {
-                (
-                    Tone::Info,
-                    "The keymap files have changed: the new keys are in force.",
-                )
-            } else {
-                (
-                    Tone::Error,
-                    "The keymap files are wrong: the keys stay as they were.",
-                )
-            };
-            desk.ui.notices = notices.into();
-            desk.say(tone, text.to_owned());
-        }
+        Msg::Keymap(_, notices) => desk.take_keymap(notices),
         Msg::Interrupt => desk.press_on(),
         Msg::Suspend => desk.suspend(),
         Msg::Resumed => desk.want(Effect::Reenter),
@@ -108,6 +90,17 @@ impl<'a> Desk<'a> {
     /// Wants the picture drawn.
     pub(super) fn draw(&mut self, urgency: Urgency) {
         self.want(Effect::Draw(urgency));
+    }
+
+    /// What the owner tells beside the snapshot.
+    fn take_feed(&mut self, feed: Feed) {
+        match feed {
+            Feed::Lines(lines) => self.take_lines(lines),
+            Feed::Event(event) => self.take_event(event),
+            Feed::History(events) => self.take_history(events),
+            Feed::Link(link) => self.take_link(link),
+            Feed::Tree { service, members } => self.take_tree(&service, members),
+        }
     }
 
     /// The service under the cursor.

@@ -75,6 +75,23 @@ impl Desk<'_> {
         }
     }
 
+    /// The keymap files have changed: what is wrong with them, if anything.
+    pub(super) fn take_keymap(&mut self, notices: Vec<String>) {
+        let (tone, text) = if notices.is_empty() {
+            (
+                Tone::Info,
+                "The keymap files have changed: the new keys are in force.",
+            )
+        } else {
+            (
+                Tone::Error,
+                "The keymap files are wrong: the keys stay as they were.",
+            )
+        };
+        self.ui.notices = notices.into();
+        self.say(tone, text.to_owned());
+    }
+
     /// The owner does not take asks.
     pub(super) fn say_owner_silent(&mut self) {
         let text = format!("Not sent: {}.", Refusal::OwnerSilent.text());

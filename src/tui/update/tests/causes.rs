@@ -38,10 +38,10 @@ fn history() -> Bench {
 }
 
 fn cursor(bench: &Bench) -> Option<Seq> {
-    match &bench.ui.view {
-        View::Events(view) => view.cursor,
-        other => panic!("{other:?}"),
-    }
+    let View::Events(view) = &bench.ui.view else {
+        panic!("{:?}", bench.ui.view)
+    };
+    view.cursor
 }
 
 fn put(bench: &mut Bench, seq: u64) {
