@@ -6,7 +6,7 @@ use axum::Router;
 use super::{
     Desk, actions,
     answer::Refused,
-    events, logs, look, openapi, ports,
+    events, logs, look, metrics, openapi, ports,
     route::{Choice, Content, Route, get, post},
     survivors, whole,
 };
@@ -122,7 +122,7 @@ fn truths() -> Vec<Route> {
     ]
 }
 
-/// What happens over time. Metrics belong here, too.
+/// What happens over time.
 fn happenings() -> Vec<Route> {
     vec![
         get(
@@ -145,6 +145,26 @@ fn happenings() -> Vec<Route> {
             logs::said,
         )
         .gives(200, Content::Events(&["LogLine", "Gap"])),
+        get(
+            "/api/metrics",
+            "How services fared: availability, MTTR, MTBF, restarts, durations, latencies.",
+            metrics::report,
+        )
+        .gives(200, Content::Json("Metrics")),
+        get(
+            "/api/metrics/{name}/history",
+            "What was measured of a service, in buckets.",
+            metrics::history,
+        )
+        .query(&[("span", "string", "1h (without it) or 24h")])
+        .gives(200, Content::Json("History"))
+        .refuses(&[404]),
+        get(
+            "/metrics",
+            "The same for Prometheus, in its text format 0.0.4.",
+            metrics::exposition,
+        )
+        .gives(200, Content::Text),
     ]
 }
 

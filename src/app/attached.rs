@@ -4,6 +4,8 @@ use std::{
     error::Error as _, path::Path, sync::mpsc::SyncSender, sync::mpsc::sync_channel, thread,
 };
 
+use tokio::task::yield_now;
+
 use super::{
     console::{deliver, leave_in_time, tell_of_feed, tell_of_snapshots, theme},
     diagnostics,
@@ -123,6 +125,7 @@ fn start(
     way_back: WayBack,
 ) -> std::io::Result<()> {
     let Ends { handle, feed } = ends;
+    let (caught, signals_are_caught) = sync_channel(1);
     let thread = thread::Builder::new().name("oats-runtime".to_owned());
     let started = thread.spawn(move || {
         let Ok(runtime) = runtime() else { return };
@@ -132,13 +135,20 @@ fn start(
             drop(handle);
             tokio::spawn(tell_of_feed(feed, to_console.clone()));
             tokio::spawn(keymap::follow(keys, to_console.clone()));
-            listen(attached, to_console, way_back).await;
+            listen(attached, to_console, way_back, caught).await;
         });
     });
+    // Before the terminal is taken over: a signal would end the program without giving it back.
+    let _ended = signals_are_caught.recv();
     started.map(drop)
 }
 
-async fn listen(attached: Attached, to_console: SyncSender<Msg>, way_back: WayBack) {
+async fn listen(
+    attached: Attached,
+    to_console: SyncSender<Msg>,
+    way_back: WayBack,
+    caught: SyncSender<()>,
+) {
     match Signals::catch() {
         Ok(signals) => {
             tokio::spawn(obey(signals, to_console.clone(), way_back));
@@ -147,6 +157,8 @@ async fn listen(attached: Attached, to_console: SyncSender<Msg>, way_back: WayBa
     }
     #[cfg(debug_assertions)]
     tokio::spawn(super::signals::panic_when_asked());
+    yield_now().await;
+    let _nobody_waits = caught.send(());
     attached.run().await;
     deliver(&to_console, Msg::Left).await;
 }

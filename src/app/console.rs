@@ -70,6 +70,7 @@ fn own(dir: PathBuf, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
     let (gone, supervision_ended) = sync_channel(1);
     let Ends { handle, feed } = ends;
     let way_back = WayBack::default();
+    let (caught, signals_are_caught) = sync_channel(1);
     let parts = Parts {
         owner,
         feed,
@@ -80,6 +81,7 @@ fn own(dir: PathBuf, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
             flag: keys.map(str::to_owned),
         },
         way_back: way_back.clone(),
+        caught,
     };
     let thread = thread::Builder::new()
         .name("oats-runtime".to_owned())
@@ -92,6 +94,8 @@ fn own(dir: PathBuf, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
         say(&format!("oats: could not start: {error}"));
         return Exit::Internal;
     }
+    // Before the terminal is taken over: a signal would end the program without giving it back.
+    let _ended = signals_are_caught.recv();
     let console = Console {
         handle,
         inbox,
@@ -131,6 +135,7 @@ struct Parts {
     to_console: SyncSender<Msg>,
     keys: KeyFiles,
     way_back: WayBack,
+    caught: SyncSender<()>,
 }
 
 /// Ends with the owner: after a person left it has ended already, after a signal it lets the
@@ -175,6 +180,7 @@ fn supervise(parts: Parts) -> Result<(), String> {
         to_console,
         keys,
         way_back,
+        caught,
     } = parts;
     let runtime = runtime().map_err(|_said| "could not start the runtime".to_owned())?;
     runtime.block_on(async move {
@@ -183,6 +189,8 @@ fn supervise(parts: Parts) -> Result<(), String> {
         tokio::spawn(obey(signals, handle.clone(), to_console.clone(), way_back));
         #[cfg(debug_assertions)]
         tokio::spawn(super::signals::panic_when_asked());
+        tokio::task::yield_now().await;
+        let _nobody_waits = caught.send(());
         tokio::spawn(tell_of_snapshots(handle.watch(), to_console.clone()));
         tokio::spawn(tell_of_feed(feed, to_console.clone()));
         tokio::spawn(super::keymap::follow(keys, to_console.clone()));

@@ -257,7 +257,7 @@ async fn say_progress(mut feed: mpsc::Receiver<Feed>) {
                 }
             }
             // Nobody looks at a tree or back here.
-            Feed::Tree { .. } | Feed::History(_) | Feed::Link(_) => {}
+            Feed::Tree { .. } | Feed::History(_) | Feed::Link(_) | Feed::Charts(_) => {}
         }
     }
 }

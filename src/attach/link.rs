@@ -32,8 +32,10 @@ const SILENT_AFTER: Duration = Duration::from_secs(3);
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// How long a command waits for a connection that is on its way.
 const FIRST_WITHIN: Duration = Duration::from_secs(1);
-/// How often the process tree is asked for while it is looked at.
-const TREE_EACH: Duration = Duration::from_secs(1);
+/// How often the page of a service is asked for while it is looked at.
+const LOOK_EACH: Duration = Duration::from_secs(1);
+/// With how many looks its charts are asked for: a bucket of them is ten seconds.
+const CHARTS_EACH: u64 = 10;
 /// Ledger lines of the past that a window is told.
 const HISTORY: usize = 500;
 
@@ -55,8 +57,8 @@ impl Attached {
         let logs = looked_at.logs.subscribe();
         tokio::spawn(tails::follow(root.clone(), logs, feed.clone()));
         let (connected, reachable) = watch::channel(None);
-        let tree = looked_at.tree.subscribe();
-        tokio::spawn(look_at_trees(tree, reachable.clone(), feed.clone()));
+        let page = looked_at.tree.subscribe();
+        tokio::spawn(look_at_one(page, reachable.clone(), feed.clone()));
         let commands = pass_on(inbox, looked_at, reachable, truth.subscribe());
         let mut ear = Ear {
             heard: tell_history(&root, &feed),
@@ -121,16 +123,19 @@ async fn pass_on(
     }
 }
 
-/// Asks for the processes of the service that is looked at, as long as it is.
-async fn look_at_trees(
-    mut tree: watch::Receiver<Option<ServiceName>>,
+/// Asks for the page of the service that is looked at, as long as it is: its processes, and how it
+/// fared.
+async fn look_at_one(
+    mut looked_at: watch::Receiver<Option<ServiceName>>,
     reachable: Reachable,
     feed: mpsc::Sender<Feed>,
 ) {
+    let mut looks = 0_u64;
     loop {
-        let service = tree.borrow_and_update().clone();
+        let service = looked_at.borrow_and_update().clone();
         let Some(service) = service else {
-            if tree.changed().await.is_err() {
+            looks = 0;
+            if looked_at.changed().await.is_err() {
                 return;
             }
             continue;
@@ -138,21 +143,34 @@ async fn look_at_trees(
         let control = reachable.borrow().clone();
         if let Some(control) = control {
             let path = format!("/api/services/{service}/processes");
-            let reply = timeout(SILENT_AFTER, control.get(&path)).await;
-            let tree = reply
-                .ok()
-                .and_then(Result::ok)
-                .and_then(|it| it.json().ok());
-            if let Some(Processes { service, processes }) = tree {
+            if let Some(Processes { service, processes }) = ask(&control, &path).await {
                 let members = processes;
                 let _full = feed.try_send(Feed::Tree { service, members });
             }
+            if looks.is_multiple_of(CHARTS_EACH) {
+                let path = format!("/api/metrics/{service}/history");
+                if let Some(history) = ask(&control, &path).await {
+                    let _full = feed.try_send(Feed::Charts(history));
+                }
+            }
+            looks += 1;
         }
         tokio::select! {
-            changed = tree.changed() => if changed.is_err() { return },
-            () = sleep(TREE_EACH) => {}
+            changed = looked_at.changed() => {
+                looks = 0;
+                if changed.is_err() {
+                    return;
+                }
+            }
+            () = sleep(LOOK_EACH) => {}
         }
     }
+}
+
+/// Something to read; `None` where the owner does not tell: it is asked again soon.
+async fn ask<T: serde::de::DeserializeOwned>(control: &Control, path: &str) -> Option<T> {
+    let reply = timeout(SILENT_AFTER, control.get(path)).await.ok()?.ok()?;
+    reply.json().ok()
 }
 
 /// What listens to the owner, and tells the window.

@@ -5,26 +5,40 @@ use serde_json::json;
 use super::{
     ctx::{Ctx, Failure},
     effect::Effect,
-    ending,
+    ending, holder,
     input::Input,
     life::{Life, StopStep},
     restart::{self, AfterDeath},
     words::brief,
     world::{Origin, Service},
 };
-use crate::model::{EventKind, ExitInfo, ExitStatus, RunId, Seq, Want, service::RestartPolicy};
+use crate::model::{
+    EventKind, ExitInfo, ExitStatus, Holder, HolderClass, RunId, Seq, Want,
+    port::Listening,
+    run::GAVE_UP,
+    service::{RestartPolicy, RestartSpec},
+};
 
 /// Deaths in a row that are remembered. More of them change no delay.
 const DEATHS_KEPT: usize = 100;
 
+/// What was seen when a leader ended.
+pub(super) struct Seen {
+    /// How it ended.
+    pub(super) status: ExitStatus,
+    /// The last lines of its stderr.
+    pub(super) stderr_tail: Vec<String>,
+    /// Who listens on its port now.
+    pub(super) listeners: Option<Vec<Listening>>,
+}
+
 /// The leader ended.
-pub(super) fn exited(
-    service: &mut Service,
-    run: RunId,
-    status: ExitStatus,
-    stderr_tail: Vec<String>,
-    ctx: &mut Ctx,
-) {
+pub(super) fn exited(service: &mut Service, run: RunId, seen: Seen, ctx: &mut Ctx) {
+    let Seen {
+        status,
+        stderr_tail,
+        listeners,
+    } = seen;
     let again = matches!(
         &service.life,
         Life::Stopping {
@@ -44,9 +58,10 @@ pub(super) fn exited(
     let starting = matches!(service.life, Life::Starting { .. });
     ctx.say(service, format!("{status} after {}", brief(lived)));
     let info = ExitInfo::new(status, ctx.now.wall, asked, stderr_tail);
-    let holder = service.port.as_ref().map(|port| &port.holder);
-    let data = json!({ "code": info.code, "signal": info.signal,
-        "stderr_tail": info.stderr_tail, "holder": holder });
+    let completed = !asked && status.is_success() && service.def.is_task();
+    let holder = holder_now(service, listeners);
+    let data = json!({ "code": info.code, "signal": info.signal, "stderr_tail": info.stderr_tail,
+        "holder": holder, "asked": asked, "completed": completed });
     let asked_by = service.open.as_ref().filter(|_| asked).map(|open| open.seq);
     let cause = ctx.write(EventKind::Exit, Some(service), |draft| {
         draft.cause = asked_by;
@@ -63,7 +78,6 @@ pub(super) fn exited(
     if ready.is_some_and(|ready| ctx.now.mono.since(ready) >= reset_after) {
         service.deaths.clear();
     }
-    let completed = status.is_success() && service.def.is_task();
     if completed {
         ctx.done(service);
     } else if starting {
@@ -74,6 +88,17 @@ pub(super) fn exited(
     }
     ctx.effect(Effect::Release { run });
     unasked(service, status, completed, cause, ctx);
+}
+
+/// Who holds the port at the moment of an exit: by the look that followed it, else by the last one.
+fn holder_now(service: &Service, listeners: Option<Vec<Listening>>) -> Option<Holder> {
+    let looked = listeners.map(|listeners| holder::classify(service, &listeners).holder);
+    let mut now = looked.or_else(|| service.port.as_ref().map(|port| port.holder.clone()))?;
+    if now.class == HolderClass::Own {
+        // Its leader is dead: whoever of it still listens is left over.
+        now.class = HolderClass::OwnLeftover;
+    }
+    Some(now)
 }
 
 /// After an exit that nobody asked for: rest, or the restart policy.
@@ -108,21 +133,29 @@ pub(super) fn died(service: &mut Service, reason: &str, cause: Option<Seq>, ctx:
             cause,
         }),
         AfterDeath::After(delay) => {
-            ctx.say(service, format!("restarts in {}", brief(delay)));
+            let attempt = u32::try_from(service.deaths.len()).unwrap_or(u32::MAX);
+            let (after, of) = (brief(delay), spec.give_up_deaths);
+            ctx.say(service, format!("again in {after} ({attempt} of {of})"));
             let life = Life::Backoff {
                 since: now.wall,
                 until: now.mono.after(delay),
-                attempt: u32::try_from(service.deaths.len()).unwrap_or(u32::MAX),
+                attempt,
                 cause,
             };
             ctx.enter(service, life);
         }
         AfterDeath::GiveUp => {
-            let deaths = service.deaths.len();
-            let reason = format!("{reason}; gave up after {deaths} deaths in a row");
+            let recent = restart::recent(spec, &service.deaths, now.mono);
+            let reason = gave_up(reason, spec, recent);
             ctx.say(service, reason.clone());
             let since = now.wall;
             ctx.enter(service, Life::Failed { since, reason });
         }
     }
+}
+
+/// Why it is not tried again, and what helps.
+pub(super) fn gave_up(reason: &str, spec: &RestartSpec, deaths: usize) -> String {
+    let within = brief(spec.give_up_within);
+    format!("{reason}; {GAVE_UP} {deaths} deaths within {within}; start it by hand to try again")
 }

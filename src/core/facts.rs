@@ -28,7 +28,15 @@ pub(super) fn fact(
         Fact::Exited {
             status,
             stderr_tail,
-        } => exit::exited(service, run, status, stderr_tail, ctx),
+            listeners,
+        } => {
+            let seen = exit::Seen {
+                status,
+                stderr_tail,
+                listeners,
+            };
+            exit::exited(service, run, seen, ctx);
+        }
         Fact::Looked { left, example } => ending::looked(service, left, example, ctx),
         Fact::Probed(outcome) => health::probed(service, outcome, ctx),
         Fact::Recovered(result) => recovered(service, result, ctx),

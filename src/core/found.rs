@@ -10,11 +10,12 @@ use super::{
     exit,
     input::{AskWith, Finding, Input},
     life::{Life, Process},
+    restart,
     world::Service,
 };
 use crate::model::{
     Action, Actor, EventKind, ExitInfo, ExitStatus, Health, Identity, Mono, RunId, RunRecord, Wall,
-    Want, run::RunState,
+    Want, run::RunState, service::RestartPolicy,
 };
 
 /// What was found of the last recorded run of a service.
@@ -149,7 +150,8 @@ fn was_dead(service: &mut Service, run: RunId, record: &RunRecord, ctx: &mut Ctx
     let cause = ctx.write(EventKind::Exit, Some(service), |draft| {
         draft.run = Some(run);
         draft.reason = Some(reason.to_owned());
-        draft.data = json!({ "code": null, "signal": null, "stderr_tail": [], "holder": null });
+        draft.data = json!({ "code": null, "signal": null, "stderr_tail": [], "holder": null,
+            "asked": asked, "completed": false });
     });
     let since = ctx.now.wall;
     if asked {
@@ -164,6 +166,15 @@ fn was_dead(service: &mut Service, run: RunId, record: &RunRecord, ctx: &mut Ctx
     exit::died(service, reason, Some(cause), ctx);
 }
 
+/// The reason of a failure for which the owner before has given up.
+fn still_given_up(service: &Service, reason: &str) -> Option<String> {
+    let spec = &service.def.restart;
+    let last = *service.deaths.last()?;
+    let recent = restart::recent(spec, &service.deaths, last);
+    let over = spec.policy != RestartPolicy::Never && recent >= spec.give_up_deaths as usize;
+    over.then(|| exit::gave_up(reason, spec, recent))
+}
+
 /// Nothing lives, and nothing did when the owner before left. What it wanted of a service that had
 /// ended unasked still stands; of one that was about to start, it is forgotten.
 fn rest(service: &mut Service, record: &RunRecord, ctx: &mut Ctx) {
@@ -175,9 +186,10 @@ fn rest(service: &mut Service, record: &RunRecord, ctx: &mut Ctx) {
             if exit.status().is_success() && service.def.is_task() {
                 Life::Stopped { since }
             } else {
+                let reason = exit.status().to_string();
                 Life::Failed {
                     since: exit.at,
-                    reason: exit.status().to_string(),
+                    reason: still_given_up(service, &reason).unwrap_or(reason),
                 }
             }
         }

@@ -192,6 +192,8 @@ pub enum Fact {
         status: ExitStatus,
         /// The last lines of its stderr.
         stderr_tail: Vec<String>,
+        /// Who listens on its port now; `None` without a port, or when nobody could look.
+        listeners: Option<Vec<Listening>>,
     },
     /// Somebody looked for what is left of its tree.
     Looked {

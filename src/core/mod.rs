@@ -22,6 +22,7 @@ pub mod holder;
 pub mod input;
 mod leaving;
 pub mod life;
+pub mod metrics;
 pub mod needs;
 mod ports;
 pub mod project;

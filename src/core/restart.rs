@@ -21,10 +21,7 @@ pub enum AfterDeath {
 /// The first restart in a row is immediate, the second waits `first_delay`, each later one twice as
 /// long; with 20 % jitter either way, and never longer than `max_delay`.
 pub fn after_death(spec: &RestartSpec, deaths: &[Mono], now: Mono, rng: &mut Rng) -> AfterDeath {
-    let within = deaths
-        .iter()
-        .filter(|at| now.since(**at) <= spec.give_up_within)
-        .count();
+    let within = recent(spec, deaths, now);
     if within >= spec.give_up_deaths as usize {
         return AfterDeath::GiveUp;
     }
@@ -36,6 +33,12 @@ pub fn after_death(spec: &RestartSpec, deaths: &[Mono], now: Mono, rng: &mut Rng
         .unwrap_or(u32::MAX);
     let delay = spec.first_delay.saturating_mul(factor).min(spec.max_delay);
     AfterDeath::After(jitter(delay, rng).min(spec.max_delay))
+}
+
+/// How many of these deaths are recent enough to count for giving up.
+pub fn recent(spec: &RestartSpec, deaths: &[Mono], now: Mono) -> usize {
+    let counts = |at: &&Mono| now.since(**at) <= spec.give_up_within;
+    deaths.iter().filter(counts).count()
 }
 
 /// The delay, up to 20 % shorter or longer.

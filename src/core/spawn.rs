@@ -152,6 +152,7 @@ fn start_event(service: &Service, identity: Identity, ctx: &mut Ctx) {
         if let Some(open) = &service.open {
             draft.cause = Some(open.seq);
             draft.actor = Some(open.by.clone());
+            draft.action = Some(open.action);
         }
     });
 }

@@ -8,6 +8,7 @@ pub mod config;
 pub mod control;
 pub mod events;
 pub mod files;
+pub mod history;
 pub mod keymaps;
 pub mod ledger;
 pub mod logs;

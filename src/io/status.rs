@@ -5,13 +5,14 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::UNIX_EPOCH,
 };
 
 use serde::Deserialize;
 use thiserror::Error;
 
 use super::platform::fsx;
-use crate::model::{ServiceName, ServiceView, Snapshot, snapshot::STATUS_SCHEMA};
+use crate::model::{ServiceName, ServiceView, Snapshot, Wall, snapshot::STATUS_SCHEMA};
 
 /// The largest status.json that is read, in bytes: thousands of services.
 const LIMIT: u64 = 64 * 1024 * 1024;
@@ -166,6 +167,15 @@ fn head(snapshot: &Snapshot) -> Snapshot {
 #[derive(Deserialize)]
 struct AnySchema {
     schema: u32,
+}
+
+/// When a status.json was last written, as its file tells; `None` without one.
+pub fn written_at(path: &Path) -> Option<Wall> {
+    let modified = path.symlink_metadata().ok()?.modified().ok()?;
+    let since_epoch = modified.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since_epoch.as_millis())
+        .ok()
+        .map(Wall::from_millis)
 }
 
 /// Reads a status.json.

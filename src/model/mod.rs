@@ -12,6 +12,7 @@ pub mod exit;
 pub mod health;
 pub mod ids;
 pub mod log;
+pub mod metrics;
 pub mod pattern;
 pub mod phase;
 pub mod plan;

@@ -25,6 +25,9 @@ pub enum RunState {
     Ended,
 }
 
+/// What the reason of a failure holds when the restart policy has given up.
+pub const GAVE_UP: &str = "gave up:";
+
 /// How often a service was restarted, by whom. Never reset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restarts {

@@ -42,6 +42,8 @@ pub(super) struct Actor {
     pub(super) recorders: Recorders,
     pub(super) watched_logs: watch::Sender<BTreeSet<ServiceName>>,
     pub(super) watched_tree: Option<ServiceName>,
+    /// Whether the window is to be told with the next beat how that service fared.
+    pub(super) charts_due: bool,
     pub(super) samples: Samples,
     pub(super) reloading: Reloading,
     pub(super) written: BTreeMap<ServiceName, RunRecord>,
@@ -87,6 +89,8 @@ impl Actor {
         }
         self.owner_event("left");
         self.press.announce(None, None);
+        let over = self.recorders.meter.close();
+        self.hands.writer.send(Job::Buckets(over));
         let now = self.hands.clock.now();
         self.press.changed(self.names(), now.mono);
         self.publish(now);
@@ -158,6 +162,7 @@ impl Actor {
         for input in self.hands.sample(&mut self.samples, now) {
             self.take(input);
         }
+        self.measure(now);
         self.tell_tree();
         let living = self
             .world

@@ -40,6 +40,9 @@ impl Actor {
         for event in &told {
             self.tell(Feed::Event(Arc::clone(event)));
         }
+        self.recorders.meter.take(&told);
+        let looked_at = |event: &Event| event.service == self.watched_tree;
+        self.charts_due |= events.iter().any(looked_at);
         self.recorders.events.record(told);
         if !events.is_empty() {
             self.hands.writer.send(Job::Events(events));
@@ -159,6 +162,7 @@ impl Actor {
         let event = self.stamp(draft, now);
         let told = Arc::new(event.clone());
         self.tell(Feed::Event(Arc::clone(&told)));
+        self.recorders.meter.take(std::slice::from_ref(&told));
         self.recorders.events.record([told]);
         self.hands.writer.send(Job::Events(vec![event]));
     }

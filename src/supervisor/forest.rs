@@ -14,6 +14,7 @@ impl Actor {
     pub(super) fn watch_tree(&mut self, service: Option<ServiceName>) {
         self.watched_tree = service;
         self.tell_tree();
+        self.tell_charts(self.hands.clock.now());
     }
 
     /// Tells the window which processes the service has now.

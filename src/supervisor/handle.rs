@@ -4,11 +4,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::sync::{mpsc, watch};
 
-use super::tape::{Recorder, Tape};
+use super::{
+    meters::{Meter, Meters},
+    tape::{Recorder, Tape},
+};
 pub use crate::core::Leaving;
 use crate::model::{
     Action, Actor, Event, FreeWith, LogLine, Refusal, Seq, ServiceName, Snapshot, SurvivorChoice,
-    Target, TreeMember,
+    Target, TreeMember, metrics::ServiceHistory,
 };
 
 /// How many commands may wait for the actor.
@@ -143,6 +146,8 @@ pub enum Feed {
         /// Its processes, by pid.
         members: Vec<TreeMember>,
     },
+    /// How the service that is looked at fared in the last hour.
+    Charts(Box<ServiceHistory>),
 }
 
 /// The owner does not take commands any more, or has too many waiting.
@@ -162,6 +167,8 @@ pub struct Recorders {
     pub events: Recorder<Arc<Event>>,
     /// oats's own lines about services.
     pub said: Recorder<LogLine>,
+    /// How services fared.
+    pub meter: Meter,
 }
 
 impl Default for Recorders {
@@ -169,6 +176,7 @@ impl Default for Recorders {
         Self {
             events: Recorder::new(EVENTS),
             said: Recorder::new(SAID),
+            meter: Meter::default(),
         }
     }
 }
@@ -180,6 +188,7 @@ pub struct Handle {
     truth: watch::Receiver<Arc<Snapshot>>,
     events: Tape<Arc<Event>>,
     said: Tape<LogLine>,
+    meters: Meters,
 }
 
 impl Handle {
@@ -194,6 +203,7 @@ impl Handle {
             truth,
             events: recorders.events.tape(),
             said: recorders.said.tape(),
+            meters: recorders.meter.meters(),
         }
     }
 
@@ -205,6 +215,11 @@ impl Handle {
     /// The last lines of oats's own, and those to come.
     pub fn said(&self) -> Tape<LogLine> {
         self.said.clone().from_the_start()
+    }
+
+    /// How services fared.
+    pub fn metrics(&self) -> &Meters {
+        &self.meters
     }
 
     /// The truth of this moment.

@@ -207,6 +207,7 @@ impl Hands {
             let fact = Fact::Exited {
                 status: ExitStatus::Unknown,
                 stderr_tail: Vec::new(),
+                listeners: None,
             };
             return vec![Input::Fact { service, run, fact }];
         };

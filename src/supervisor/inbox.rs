@@ -12,7 +12,7 @@ use crate::{
         gate::{self, Door},
         input::{AskWith, Doubt},
     },
-    model::{Action, ProbeOutcome, RunId, RunRecord, ServiceName},
+    model::{Action, ExitStatus, ProbeOutcome, RunId, RunRecord, ServiceName},
 };
 
 impl Actor {
@@ -144,17 +144,7 @@ impl Actor {
                 service,
                 run,
                 status,
-            } => {
-                let stderr_tail = self.stderr_tail(&service);
-                let fact = Fact::Exited {
-                    status,
-                    stderr_tail,
-                };
-                let name = service.clone();
-                self.take(Input::Fact { service, run, fact });
-                // Its port is free now, or held by what it left behind: that is told at once.
-                self.look_at_port(&name);
-            }
+            } => self.exited(service, run, status),
             Note::Probed {
                 service,
                 run,
@@ -173,6 +163,22 @@ impl Actor {
             Note::HelperEnded(helper) => self.hands.spawner.forget(&helper),
             Note::Members(members) => self.hands.remember_members(members),
         }
+    }
+
+    /// A leader ended. Its line says who holds the port after that.
+    fn exited(&mut self, service: ServiceName, run: RunId, status: ExitStatus) {
+        let stderr_tail = self.stderr_tail(&service);
+        let now = self.hands.clock.now();
+        let listeners = self.hands.look_at_port(&self.world, &service, now);
+        let fact = Fact::Exited {
+            status,
+            stderr_tail,
+            listeners,
+        };
+        let name = service.clone();
+        self.take(Input::Fact { service, run, fact });
+        // Its port is free now, or held by what it left behind: that is told at once.
+        self.look_at_port(&name);
     }
 
     /// The intent is on disk, or cannot be.
@@ -202,6 +208,7 @@ impl Actor {
         if witness && outcome.ok {
             self.look_at_port(&service);
         }
+        self.recorders.meter.probed(&service, &outcome);
         let fact = Fact::Probed(outcome);
         self.take(Input::Fact { service, run, fact });
     }

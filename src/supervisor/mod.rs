@@ -6,6 +6,7 @@
 mod actor;
 mod adopt;
 mod books;
+mod charts;
 mod environment;
 mod eyes;
 mod find;
@@ -15,6 +16,7 @@ mod hands;
 mod inbox;
 pub mod load;
 pub mod look;
+pub mod meters;
 mod others;
 pub mod owner;
 mod place;

@@ -30,7 +30,7 @@ use crate::{
         records, status,
     },
     model::{
-        Actor as By, Moment, RunRecord, Seq, ServiceName, Snapshot,
+        Actor as By, Moment, RunRecord, Seq, ServiceName, Snapshot, Wall,
         root::Root,
         snapshot::{Owner as OwnerInfo, OwnerMode},
     },
@@ -122,6 +122,8 @@ pub struct Owner {
     marks: BTreeMap<ServiceName, LogMarks>,
     reloading: Reloading,
     at_the_end: Option<Box<dyn FnOnce() + Send>>,
+    /// When the owner before was last there.
+    alive_at: Option<Wall>,
 }
 
 /// The two ends that windows hold.
@@ -152,6 +154,7 @@ impl Owner {
             Err(error) => return Err(ClaimError::files("take the lock of the root")(error)),
         };
         let now = clock.now();
+        let alive_at = status::written_at(&root.status_file());
         let boot_id = platform::proc::boot_id();
         let (ledger, last) =
             Ledger::open(&root.ledger_file()).map_err(ClaimError::files("open the ledger"))?;
@@ -189,6 +192,7 @@ impl Owner {
             marks,
             reloading,
             at_the_end: None,
+            alive_at,
         };
         Ok((owner, ends))
     }
@@ -219,6 +223,13 @@ impl Owner {
         }
     }
 
+    /// Reads, aside, how services fared under the owners before.
+    fn read_past(&self) {
+        let (meter, root) = (self.recorders.meter.clone(), self.root.clone());
+        let (before, alive_at) = (self.world.next_seq, self.alive_at);
+        tokio::task::spawn_blocking(move || meter.read_past(&root, before, alive_at));
+    }
+
     /// Runs until oats has left. Needs a runtime with one thread.
     ///
     /// # Errors
@@ -227,6 +238,7 @@ impl Owner {
     pub async fn run(self) -> Result<(), ClaimError> {
         platform::catch_ignored_signals();
         self.tell_history();
+        self.read_past();
         let now = self.clock.now();
         let (notes_in, notes) = mpsc::channel::<Note>(NOTES);
         let child_ends = platform::catch(platform::CHILD_ENDED)
@@ -260,6 +272,7 @@ impl Owner {
             inbox: self.inbox,
             notes,
             watched_tree: None,
+            charts_due: false,
             feed: self.feed,
             recorders: self.recorders,
             watched_logs,

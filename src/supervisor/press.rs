@@ -85,6 +85,11 @@ impl Press {
         (press, receiver)
     }
 
+    /// What was published last.
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        self.truth.borrow().clone()
+    }
+
     /// Where the control API is reached.
     pub(super) fn announce(&mut self, api: Option<String>, socket: Option<String>) {
         self.api = api;

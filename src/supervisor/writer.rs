@@ -12,8 +12,8 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    io::{files, ledger::Ledger, logs, records, status::StatusEncoder},
-    model::{Event, RunRecord, ServiceDef, Snapshot, root::Root},
+    io::{files, history, ledger::Ledger, logs, records, status::StatusEncoder},
+    model::{Event, RunRecord, ServiceDef, ServiceName, Snapshot, metrics::Bucket, root::Root},
 };
 
 /// How many jobs may lie before the thread. Whoever finds the queue full keeps his job.
@@ -27,6 +27,8 @@ pub(super) enum Job {
     Events(Vec<Event>),
     /// The folder of the ledger was made anew.
     Anew,
+    /// What was measured in ten seconds that are over.
+    Buckets(Vec<(ServiceName, Bucket)>),
     /// A run record.
     Record(Box<RunRecord>),
     /// Before a spawn: rotate what is too long, then write the intent.
@@ -116,6 +118,9 @@ fn work(root: &Root, mut ledger: Ledger, queue: &Receiver<Job>) {
                     Ok((new, _last)) => ledger = new,
                     Err(error) => complain::<(), _>("open the ledger anew", Err(error)),
                 },
+                Job::Buckets(buckets) => {
+                    complain("write samples", history::write(root, &buckets));
+                }
                 Job::Record(record) => {
                     complain("write a run record", records::write(root, &record));
                 }
@@ -124,6 +129,9 @@ fn work(root: &Root, mut ledger: Ledger, queue: &Receiver<Job>) {
                     let _ = reply.send(intent(root, &def, *record));
                 }
             }
+        }
+        if status.is_some() {
+            mend(root, &mut ledger);
         }
         if !events.is_empty() {
             complain("append to the ledger", ledger.append(&events));
@@ -138,6 +146,18 @@ fn work(root: &Root, mut ledger: Ledger, queue: &Receiver<Job>) {
             complain("write status.json", written);
         }
     }
+}
+
+/// Makes anew what somebody has taken away under a running owner: the ledger, and its folder.
+fn mend(root: &Root, ledger: &mut Ledger) {
+    let mended = ledger.mend().or_else(|_gone| {
+        complain("make the folders of the root", files::prepare(root));
+        ledger.mend()
+    });
+    if matches!(mended, Ok(true)) {
+        tracing::warn!(target: "files", "the ledger was taken away; a new one was begun");
+    }
+    complain("go on with the ledger", mended);
 }
 
 /// Rotates what is too long, then writes the intent down.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::style::{Color, Modifier, Style};
 
 use super::state::Tone;
-use crate::model::State;
+use crate::model::{State, metrics::UpState};
 
 /// Whether colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +143,28 @@ impl Theme {
         } else {
             self.glyph("▾", "v")
         }
+    }
+
+    /// How a service was for a while: one column, told apart without colours.
+    pub fn uptime(&self, state: UpState) -> &'static str {
+        match state {
+            UpState::Healthy => self.glyph("▇", "#"),
+            UpState::Unhealthy => self.glyph("▄", "!"),
+            UpState::Down => self.glyph("▁", "_"),
+            UpState::Unknown => self.glyph("·", "?"),
+            UpState::Unwanted => " ",
+        }
+    }
+
+    /// One column of a chart: how high it is, from 0 to 1.
+    pub fn spark(&self, share: f64) -> &'static str {
+        let levels = match self.glyphs {
+            Glyphs::Unicode => ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+            Glyphs::Ascii => ["_", ".", ",", "-", "~", "=", "+", "#"],
+        };
+        let bounds = (1..8_u8).map(|level| f64::from(level) / 8.0);
+        let level = bounds.filter(|bound| share > *bound).count();
+        levels.get(level).copied().unwrap_or_default()
     }
 
     /// Where the next letter will stand.

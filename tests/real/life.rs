@@ -177,7 +177,7 @@ fn a_crash_loop_ends_failed_after_its_deaths() {
             end.health_reason
                 .as_ref()
                 .unwrap()
-                .contains("gave up after 4 deaths")
+                .contains("gave up: 4 deaths within")
         );
         oats.leave(Leaving::StopAll);
         let exits = project

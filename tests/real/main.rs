@@ -14,6 +14,7 @@ mod environment;
 mod flood;
 mod freeing;
 mod health;
+mod ledger;
 mod life;
 mod logs;
 mod owners;

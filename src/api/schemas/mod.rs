@@ -1,6 +1,7 @@
 //! The shapes of what goes over the control API, as JSON Schema. A test compares them with real
 //! answers.
 
+mod metrics;
 mod truth;
 
 use serde_json::{Map, Value, json};
@@ -82,7 +83,8 @@ pub(super) fn all() -> Value {
         .chain(happenings())
         .chain(ports())
         .chain(trees())
-        .chain(acts());
+        .chain(acts())
+        .chain(metrics::metrics());
     for (name, schema) in parts {
         schemas.insert(name.to_owned(), schema);
     }

@@ -185,6 +185,7 @@ impl Bench {
         let fact = Fact::Exited {
             status,
             stderr_tail: vec!["last words".to_owned()],
+            listeners: None,
         };
         self.fact(service, fact)
     }

@@ -106,6 +106,7 @@ fn facts() -> Vec<Happening> {
                 fact: Fact::Exited {
                     status: ExitStatus::Code(1),
                     stderr_tail: Vec::new(),
+                    listeners: None,
                 },
             })
         }),

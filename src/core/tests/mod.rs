@@ -3,6 +3,7 @@
 mod bench;
 mod bring;
 mod cost;
+mod counters;
 mod defs;
 mod difference;
 mod doubt;

@@ -198,6 +198,7 @@ impl Sim {
         let fact = Fact::Exited {
             status,
             stderr_tail,
+            listeners: None,
         };
         self.fact(&service, run, true, fact);
     }
@@ -226,6 +227,7 @@ impl Sim {
                     let fact = Fact::Exited {
                         status: ExitStatus::Unknown,
                         stderr_tail: Vec::new(),
+                        listeners: None,
                     };
                     self.fact(service, *run, true, fact);
                 }

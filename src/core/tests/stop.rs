@@ -274,6 +274,7 @@ fn facts_of_an_older_run_are_dropped() {
         let fact = Fact::Exited {
             status: ExitStatus::Code(1),
             stderr_tail: Vec::new(),
+            listeners: None,
         };
         let service = super::bench::name("orders");
         let _ = bench.take(crate::core::Input::Fact { service, run, fact });

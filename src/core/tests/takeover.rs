@@ -268,3 +268,27 @@ fn the_exit_of_a_taken_over_process_is_handled_like_any_other() {
     let decision = bench.exits("orders", ExitStatus::Unknown);
     assert_eq!(effects(&decision), ["release", "prepare orders, cleaning"]);
 }
+
+#[test]
+fn a_service_that_was_given_up_stays_so_and_says_why() {
+    let def = || {
+        def()
+            .policy(RestartPolicy::Always)
+            .with(|def| def.restart.give_up_deaths = 2)
+    };
+    let mut owner = Bench::new([def()]);
+    let _ = owner.ask("orders", Action::Start);
+    for _ in 0..2 {
+        let _ = owner.spawns("orders");
+        let _ = owner.exits("orders", ExitStatus::Code(1));
+    }
+    let reason =
+        "exited with code 1; gave up: 2 deaths within 2 min; start it by hand to try again";
+    assert_eq!(owner.failure("orders"), reason);
+    let record = record(&owner, "orders");
+    assert_eq!(record.restarts.policy, 1);
+    let (bench, decision) = finds(def(), record, Finding::Nothing);
+    assert_eq!(bench.failure("orders"), reason);
+    assert!(decision.effects.is_empty());
+    assert_eq!(bench.service("orders").restarts.policy, 1);
+}

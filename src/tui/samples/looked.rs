@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{ago, name};
+use super::{ago, name, now};
 use crate::{
     model::{
         Action, Actor, Event, EventKind, LogLine, Outcome, Seq, ServiceName, Snapshot, Stream,
+        metrics::{LastFailure, Point, Quantiles, ServiceHistory, ServiceMetrics, Share, UpState},
+        run::Restarts,
     },
     tui::state::UiState,
 };
@@ -118,4 +120,79 @@ pub(crate) fn events() -> Vec<Event> {
             1,
         ),
     ]
+}
+
+/// How a service fared in the last hour: it came up 40 minutes ago, was sick for a while, died, and was
+/// not watched for five minutes.
+pub(crate) fn charts(service: &str) -> ServiceHistory {
+    let point = |at: u32| {
+        let wave = f64::from(at % 40) / 10.0;
+        let state = match at {
+            0..120 => UpState::Unwanted,
+            120..126 | 250..262 => UpState::Down,
+            200..220 => UpState::Unhealthy,
+            300..330 => UpState::Unknown,
+            _ => UpState::Healthy,
+        };
+        let up = matches!(state, UpState::Healthy | UpState::Unhealthy);
+        Point {
+            state,
+            p50_ms: up.then_some(2.0 + wave),
+            p95_ms: up.then_some(if at == 207 { 480.0 } else { 60.0 + 40.0 * wave }),
+            max_ms: up.then_some(500.0),
+            cpu_pct: up.then_some(1.0 + 4.0 * wave),
+            mem_bytes: up.then_some((40 << 20) + (u64::from(at) << 18)),
+            probes: 10,
+            failed: 0,
+        }
+    };
+    ServiceHistory {
+        schema: 1,
+        service: name(service),
+        at: now(),
+        span_s: 3600,
+        step_s: 10,
+        metrics: metrics(),
+        points: (0..360).map(point).collect(),
+    }
+}
+
+fn metrics() -> ServiceMetrics {
+    let share = |ratio| Share {
+        ratio: Some(ratio),
+        healthy_s: 1800.0,
+        wanted_s: 2100.0,
+        unknown_s: 300.0,
+    };
+    let mut metrics = ServiceMetrics {
+        uptime_s: Some(980),
+        cpu_pct: Some(2.4),
+        mem_bytes: Some(120 << 20),
+        failures: 2,
+        repairs: 2,
+        mttr_s: Some(130.5),
+        mtbf_s: Some(900.0),
+        restarts: Restarts {
+            manual: 2,
+            policy: 3,
+            arena: 0,
+        },
+        last_failure: Some(LastFailure {
+            at: ago(1100),
+            seq: Seq(940),
+            reason: "killed by SIGKILL".to_owned(),
+        }),
+        ..ServiceMetrics::default()
+    };
+    metrics.availability.ten_minutes = share(1.0);
+    metrics.availability.hour = share(0.857_14);
+    metrics.availability.day = share(0.999_99);
+    metrics.latency.hour = Some(Quantiles {
+        count: 2000,
+        p50_ms: 2.4,
+        p95_ms: 180.0,
+        p99_ms: 300.0,
+        max_ms: 500.0,
+    });
+    metrics
 }

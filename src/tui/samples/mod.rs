@@ -7,7 +7,7 @@ mod projects;
 mod service;
 mod verdicts;
 
-pub(crate) use looked::{events, lines, ui};
+pub(crate) use looked::{charts, events, lines, ui};
 pub(crate) use projects::{
     ago, empty, fifty, grouped, hostile, many, name, now, shop, snapshot, states,
 };

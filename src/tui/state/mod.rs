@@ -16,7 +16,9 @@ pub use overlay::{
 pub use view::{DetailView, EventsView, LogView, Streams, View};
 
 use crate::{
-    model::{Action, Event, LogLine, Mono, ServiceName, Stream, TreeMember},
+    model::{
+        Action, Event, LogLine, Mono, ServiceName, Stream, TreeMember, metrics::ServiceHistory,
+    },
     supervisor::{Leaving, Link},
     tui::level::Level,
 };
@@ -77,6 +79,8 @@ pub struct UiState {
     pub tree: Vec<TreeMember>,
     /// How this window stands to an owner in another process; `None`: its own console.
     pub link: Option<Link>,
+    /// How it fared.
+    pub charts: Option<Box<ServiceHistory>>,
     /// What is wrong beside the services, until it was read: mistakes in a keymap.
     pub notices: VecDeque<String>,
 }

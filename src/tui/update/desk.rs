@@ -99,6 +99,7 @@ impl<'a> Desk<'a> {
             Feed::Event(event) => self.take_event(event),
             Feed::History(events) => self.take_history(events),
             Feed::Link(link) => self.take_link(link),
+            Feed::Charts(history) => self.take_charts(history),
             Feed::Tree { service, members } => self.take_tree(&service, members),
         }
     }

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use crate::{
     keymap::command::{DetailCommand, Step},
-    model::{ServiceName, TreeMember},
+    model::{ServiceName, TreeMember, metrics::ServiceHistory},
     supervisor::Command as Wish,
     tui::{
         layout,
@@ -39,6 +39,7 @@ impl Desk<'_> {
         };
         if wanted != self.ui.watched_tree {
             self.ui.tree.clear();
+            self.ui.charts = None;
             self.ui.watched_tree.clone_from(&wanted);
             self.want(Effect::Send(Wish::WatchTree(wanted)));
         }
@@ -48,6 +49,14 @@ impl Desk<'_> {
     pub(super) fn take_tree(&mut self, service: &ServiceName, members: Vec<TreeMember>) {
         if self.ui.watched_tree.as_ref() == Some(service) && self.ui.tree != members {
             self.ui.tree = members;
+            self.draw(Urgency::Data);
+        }
+    }
+
+    /// How the service on the page fared.
+    pub(super) fn take_charts(&mut self, history: Box<ServiceHistory>) {
+        if self.ui.watched_tree.as_ref() == Some(&history.service) {
+            self.ui.charts = Some(history);
             self.draw(Urgency::Data);
         }
     }

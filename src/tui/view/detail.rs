@@ -9,7 +9,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Scene, bar, boxed, happened, keys, needs, page::Page, say, story, text::Pen};
+use super::{Scene, bar, boxed, charts, happened, keys, needs, page::Page, say, story, text::Pen};
 use crate::{
     keymap::Command,
     model::{
@@ -68,6 +68,7 @@ fn lines(scene: Scene<'_>, columns: usize) -> Vec<Line<'static>> {
     tree(&mut page, scene);
     port(&mut page, scene, view);
     health(&mut page, scene, view);
+    charts::draw(&mut page, scene, view);
     needs::section(&mut page, scene, view);
     if !dead {
         last(&mut page, scene, view);
@@ -95,11 +96,7 @@ fn state(page: &mut Page<'_>, scene: Scene<'_>, view: &ServiceView) {
     let dot = theme.dot();
     let restarts = view.restarts;
     if restarts.total() > 0 {
-        let _ = write!(
-            rest,
-            " {dot} restarts: {} by hand, {} by policy",
-            restarts.manual, restarts.policy
-        );
+        let _ = write!(rest, " {dot} restarts: {}", charts::restarts(restarts));
     }
     if let Some(group) = &view.group {
         let _ = write!(rest, " {dot} group {group}");

@@ -6,6 +6,7 @@
 mod attention;
 mod bar;
 mod boxed;
+mod charts;
 mod choice;
 mod compact;
 mod detail;

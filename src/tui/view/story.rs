@@ -7,7 +7,7 @@ use super::{say, text::cut_middle};
 use crate::{
     model::{
         Action, HolderClass, Outcome, ServiceName, ServiceView, Snapshot, State, WaitFor,
-        snapshot::LastAction,
+        run::GAVE_UP, snapshot::LastAction,
     },
     tui::theme::Theme,
 };
@@ -110,12 +110,12 @@ impl Teller<'_> {
     fn retry(self, view: &ServiceView) -> String {
         let mut out = match &view.retry {
             Some(retry) => format!(
-                "restarts in {} s ({} of {})",
+                "again in {} s ({} of {})",
                 say::seconds_until(retry.at, self.snapshot.written_at),
                 retry.attempt,
                 retry.of
             ),
-            None => "restarts soon".to_owned(),
+            None => "again soon".to_owned(),
         };
         if let Some(exit) = &view.last_exit {
             let _ = write!(out, ": {}", exit.status());
@@ -125,6 +125,10 @@ impl Teller<'_> {
 
     /// Why it failed, and when.
     fn failed(self, view: &ServiceView) -> String {
+        let reason = view.health_reason.as_deref();
+        if let Some(reason) = reason.filter(|reason| reason.contains(GAVE_UP)) {
+            return reason.to_owned();
+        }
         let exit = view.last_exit.as_ref();
         if let Some((action, reason)) = failed_action(view)
             && exit.is_none_or(|exit| exit.at <= action.at)

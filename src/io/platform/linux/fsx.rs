@@ -79,6 +79,15 @@ pub fn open_write(path: &Path) -> io::Result<File> {
     regular(path, OFlags::WRONLY | CAREFUL)
 }
 
+/// Opens a regular file for reading and writing, and creates it with mode 0600 when it is not there.
+///
+/// # Errors
+///
+/// It cannot be opened, or is not a regular file.
+pub fn open_update(path: &Path) -> io::Result<File> {
+    regular(path, OFlags::RDWR | OFlags::CREATE | CAREFUL)
+}
+
 /// Opens a file, and refuses everything but regular ones.
 fn regular(path: &Path, flags: OFlags) -> io::Result<File> {
     let file = File::from(open(path, flags, PRIVATE)?);
@@ -126,6 +135,15 @@ pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize>
         }
     }
     Ok(filled)
+}
+
+/// Writes at a place in a file, whatever stands there; the position of the file stays where it is.
+///
+/// # Errors
+///
+/// It cannot be written; some of it may stand there.
+pub fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    file.write_all_at(bytes, offset)
 }
 
 /// Makes a folder and what is missing above it, mode 0700; a folder that is there stays as it is.

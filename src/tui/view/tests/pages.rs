@@ -2,7 +2,11 @@
 
 use super::{pictures::check, *};
 use crate::{
-    model::{Action, ActorKind, Refusal, ServiceName, ServiceView, Snapshot, snapshot::Verdict},
+    model::{
+        Action, ActorKind, Refusal, ServiceName, ServiceView, Snapshot,
+        metrics::{Point, ServiceMetrics},
+        snapshot::Verdict,
+    },
     tui::{
         samples,
         state::{DetailView, EventsView, View},
@@ -120,4 +124,78 @@ fn pages_without_unicode_and_without_colour() {
         let ui = page(&hostile, size, &first, 0);
         check("detail_hostile", &hostile, &ui, &theme());
     }
+}
+
+/// The page of a service that has fared, from its charts on.
+fn charted(snapshot: &Snapshot, size: (u16, u16), service: &str) -> UiState {
+    let mut ui = page(snapshot, size, service, 0);
+    ui.charts = Some(Box::new(samples::charts(service)));
+    let rows = picture_rows(snapshot, &ui);
+    if let View::Detail(detail) = &mut ui.view {
+        detail.top = rows;
+    }
+    ui
+}
+
+/// The row of the page on which its charts begin.
+fn picture_rows(snapshot: &Snapshot, ui: &UiState) -> usize {
+    let mut tall = ui.clone();
+    tall.size.1 = 200;
+    let rows = picture(snapshot, &tall, &theme()).rows();
+    let body = usize::from(crate::tui::layout::body(tall.size).y);
+    let at = rows.iter().position(|row| row.contains(" Last hour "));
+    at.unwrap() - body
+}
+
+#[test]
+fn the_last_hour_is_drawn_at_every_size_and_without_unicode_and_colour() {
+    let shop = samples::shop();
+    for size in SIZES {
+        let ui = charted(&shop, size, "payments");
+        check("charts", &shop, &ui, &theme());
+    }
+    let ascii = Theme {
+        glyphs: Glyphs::Ascii,
+        ..theme()
+    };
+    let mono = theme().without_colours();
+    for (name, theme) in [("ascii", &ascii), ("mono", &mono)] {
+        let ui = charted(&shop, (80, 24), "payments");
+        check(&format!("{name}_charts"), &shop, &ui, theme);
+    }
+}
+
+#[test]
+fn charts_of_another_service_or_without_data_are_not_drawn() {
+    let shop = samples::shop();
+    let drawn = |charts| {
+        let mut ui = page(&shop, (100, 100), "payments", 0);
+        ui.charts = charts;
+        picture(&shop, &ui, &theme()).rows().join("\n")
+    };
+    let empty = || {
+        let mut empty = samples::charts("payments");
+        empty.metrics = ServiceMetrics::default();
+        empty.points = vec![Point::default(); 360];
+        empty
+    };
+    let mut short = empty();
+    short.points.clear();
+    for nothing in [
+        Some(samples::charts("auth")),
+        Some(empty()),
+        Some(short),
+        None,
+    ] {
+        let text = drawn(nothing.map(Box::new));
+        assert!(text.contains("No data yet."), "{text}");
+        assert!(!text.contains("Available"), "{text}");
+    }
+    // What is not known of a service that lives is said for each chart, and never drawn as zero.
+    let mut young = samples::charts("payments");
+    for point in &mut young.points {
+        (point.cpu_pct, point.mem_bytes, point.p95_ms) = (None, None, None);
+    }
+    let text = drawn(Some(Box::new(young)));
+    assert_eq!(text.matches("no data yet").count(), 3, "{text}");
 }

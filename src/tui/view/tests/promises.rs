@@ -7,7 +7,9 @@ use crate::{
     model::{ServiceName, State},
     tui::{
         samples,
-        state::{Before, Density, Message, Overlay, Question, QuestionKind, Sort, Tone},
+        state::{
+            Before, Density, DetailView, Message, Overlay, Question, QuestionKind, Sort, Tone, View,
+        },
     },
 };
 
@@ -218,5 +220,39 @@ fn the_cure_of_a_service_out_of_focus_says_so_and_gives_way_to_the_sentence() {
             "{}",
             rows[1]
         );
+    }
+}
+
+/// A service in the list, in its pane and on its page.
+fn everywhere(view: crate::model::ServiceView) -> [String; 3] {
+    let name = view.name.clone();
+    let snapshot = samples::snapshot("/p", [view]);
+    let views = [
+        (Some(Density::Table), View::Services),
+        (Some(Density::Panes), View::Services),
+        (None, View::Detail(DetailView { top: 0 })),
+    ];
+    views.map(|(chosen, view)| {
+        let mut ui = samples::ui(&snapshot, (120, 36));
+        ui.cursor = Some(name.clone());
+        (ui.chosen, ui.view) = (chosen, view);
+        picture(&snapshot, &ui, &theme()).rows()[2..].join("\n")
+    })
+}
+
+#[test]
+fn a_back_off_says_everywhere_when_it_ends_and_which_try_it_is() {
+    for text in everywhere(samples::service(1, "web", Some(8080), 5, State::Retry)) {
+        assert!(text.contains("again in 8 s (2 of 5)"), "{text}");
+    }
+}
+
+#[test]
+fn giving_up_is_explained_everywhere_with_what_helps() {
+    let mut view = samples::service(1, "web", Some(8080), 5, State::Fail);
+    let why = "exited with code 1; gave up: 8 deaths within 2 min; start it by hand to try again";
+    view.health_reason = Some(why.to_owned());
+    for text in everywhere(view) {
+        assert!(text.contains(why), "{text}");
     }
 }

@@ -1,59 +1,7 @@
-use std::fs;
-
-use serde_json::{Value, json};
+//! Lines are appended whole, whatever was cut before.
 
 use super::*;
-use crate::model::{EventKind, Wall};
-
-fn event(seq: u64) -> Event {
-    Event {
-        seq: Seq(seq),
-        at: Wall::from_millis(0),
-        mono_ms: 0,
-        boot_id: "b".to_owned(),
-        kind: EventKind::Owner,
-        service: None,
-        run: None,
-        actor: None,
-        action: None,
-        cause: None,
-        result: None,
-        code: None,
-        reason: Some("two\nlines".to_owned()),
-        duration_ms: None,
-        log_at: None,
-        data: json!({"pid": 1}),
-    }
-}
-
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self) -> PathBuf {
-        self.0.path().join("events.jsonl")
-    }
-
-    fn put(&self, bytes: &[u8]) {
-        File::create(self.path()).unwrap().write_all(bytes).unwrap();
-    }
-
-    /// The numbers of the lines that are whole, and how many lines are not.
-    fn lines(&self) -> (Vec<u64>, usize) {
-        let text = fs::read(self.path()).unwrap();
-        assert!(text.is_empty() || text.ends_with(b"\n"));
-        let parsed: Vec<Option<u64>> = text
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice::<Value>(line).ok()?["seq"].as_u64())
-            .collect();
-        let bad = parsed.iter().filter(|seq| seq.is_none()).count();
-        (parsed.into_iter().flatten().collect(), bad)
-    }
-}
+use crate::io::platform::fsx;
 
 #[test]
 fn numbers_go_on_over_owners() {
@@ -131,10 +79,5 @@ fn the_latest_events_are_read_oldest_first_and_torn_lines_are_left_out() {
     file.write_all(b"{\"seq\":10,\"at\"").unwrap();
     assert_eq!(latest(&place.path(), 3).unwrap(), events[6..]);
     assert_eq!(latest(&place.path(), 100).unwrap(), events);
-    // Only the end of a long one is looked through; its first line there is cut.
-    let mut long = event(11);
-    long.reason = Some("x".repeat(usize::try_from(LATEST).unwrap() - 300));
-    ledger.append(&[long.clone(), event(12)]).unwrap();
-    assert_eq!(latest(&place.path(), 100).unwrap(), [event(12)]);
     assert!(latest(&place.0.path().join("none"), 1).is_err());
 }
