@@ -4,7 +4,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
-    io::events::Reader,
+    io::ledger,
     model::{Event, Seq},
     supervisor::{Handle, tape::Tape},
 };
@@ -38,7 +38,6 @@ pub(super) struct Cursor {
 
 /// Lines that are read from the files before it goes on with the tape.
 struct Behind {
-    reader: Option<Reader>,
     /// Lines of the tape, which come after those of the files.
     held: Vec<Arc<Event>>,
     tries: u32,
@@ -49,7 +48,6 @@ impl Cursor {
     pub(super) fn new(handle: &Handle, ledger: PathBuf, since: Option<Seq>) -> Self {
         let mut tape = handle.events();
         let behind = since.map(|_| Behind {
-            reader: None,
             held: tape.take().items,
             tries: 0,
         });
@@ -78,7 +76,6 @@ impl Cursor {
             let news = self.tape.next().await?;
             if news.missed > 0 && self.at.is_some() {
                 self.behind = Some(Behind {
-                    reader: None,
                     held: news.items,
                     tries: 0,
                 });
@@ -107,7 +104,6 @@ impl Cursor {
         }
         if is_last && first.is_some() && behind.tries < TRIES {
             behind.tries += 1;
-            behind.reader = None;
             tokio::time::sleep(PAUSE).await;
             self.behind = Some(behind);
             return Some(Vec::new());
@@ -117,21 +113,11 @@ impl Cursor {
 
     /// Reads on in the files.
     async fn read(&self, behind: &mut Behind) -> Vec<Event> {
-        let (reader, ledger) = (behind.reader.take(), self.ledger.clone());
+        let ledger = self.ledger.clone();
         let after = self.at.unwrap_or_default();
-        let read = tokio::task::spawn_blocking(move || {
-            let mut reader = match reader {
-                Some(reader) => reader,
-                None => Reader::after(&ledger, after)?,
-            };
-            let piece = reader.next(PIECE)?;
-            Ok::<_, std::io::Error>((reader, piece))
-        });
-        let problem = match read.await {
-            Ok(Ok((reader, piece))) => {
-                behind.reader = Some(reader);
-                return piece;
-            }
+        let read = tokio::task::spawn_blocking(move || ledger::since(&ledger, after, PIECE)).await;
+        let problem = match read {
+            Ok(Ok(piece)) => return piece,
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };

@@ -1,6 +1,6 @@
 //! The ways in without a terminal: `check`, `--once`, `serve`.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use tokio::{
     runtime::{Builder, Runtime},
@@ -71,26 +71,25 @@ pub(super) fn once(root: Option<&Path>, names: &[ServiceName], json: bool, clock
 
 /// Looks for itself, since nobody owns the root.
 fn look_around(dir: &Path, names: &[ServiceName], json: bool, clock: Clock) -> Exit {
-    let loaded = match load(Some(dir)) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
-    };
-    let runtime = match runtime() {
-        Ok(runtime) => runtime,
-        Err(exit) => return exit,
-    };
-    let environment = std::env::vars_os().collect();
-    match runtime.block_on(look::look(&loaded, &environment, clock)) {
+    match look(dir, clock) {
         Ok(snapshot) => show(&snapshot, names, json),
-        Err(error) => {
-            say(&format!("oats: could not look at the ports: {error}"));
-            Exit::NotAsWanted
-        }
+        Err(exit) => exit,
     }
 }
 
+/// One look around; what keeps from it is said.
+pub(super) fn look(dir: &Path, clock: Clock) -> Result<Arc<Snapshot>, Exit> {
+    let loaded = load(Some(dir))?;
+    let environment = std::env::vars_os().collect();
+    let looked = runtime()?.block_on(look::look(&loaded, &environment, clock));
+    looked.map_err(|error| {
+        say(&format!("oats: could not look at the ports: {error}"));
+        Exit::NotAsWanted
+    })
+}
+
 /// Prints a snapshot, and tells by the exit code whether everything is as wanted.
-fn show(snapshot: &Snapshot, names: &[ServiceName], json: bool) -> Exit {
+pub(super) fn show(snapshot: &Snapshot, names: &[ServiceName], json: bool) -> Exit {
     let services = match once::select(snapshot, names) {
         Ok(services) => services,
         Err(sentence) => {
@@ -122,7 +121,7 @@ fn show(snapshot: &Snapshot, names: &[ServiceName], json: bool) -> Exit {
 }
 
 /// Which symbols the locale allows: `LC_ALL`, then `LC_CTYPE`, then `LANG`.
-fn symbols() -> Symbols {
+pub(super) fn symbols() -> Symbols {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = set("LC_ALL")
         .or_else(|| set("LC_CTYPE"))

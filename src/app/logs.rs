@@ -74,7 +74,7 @@ fn services(root: &Root, args: &LogsArgs) -> Result<Vec<ServiceName>, String> {
 }
 
 /// Whether whoever reads stdout sees colours.
-fn colours() -> bool {
+pub(super) fn colours() -> bool {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let is_dumb = set("TERM").is_some_and(|term| term == "dumb");
     io::stdout().is_terminal() && set("NO_COLOR").is_none() && !is_dumb

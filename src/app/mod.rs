@@ -3,18 +3,28 @@
 //! *Owns*: which parts run on which thread, and in which order they end. *Never*: decides about a
 //! service. *Talks to*: everybody.
 
+mod act;
 mod api;
 mod attached;
 mod console;
 mod demo;
 mod diagnostics;
+mod down;
+mod events;
+mod free_port;
 mod guard;
 mod headless;
 mod init;
 mod keymap;
 mod logs;
+mod port;
+mod progress;
+mod ps;
 mod signals;
+mod tools;
+mod truth;
 mod welcome;
+mod why;
 
 use std::{
     io::Write as _,
@@ -23,15 +33,16 @@ use std::{
 };
 
 use crate::{
-    cli::{Args, Exit, args::Verb},
+    cli::{Args, Exit, act::ActArgs, args::Verb},
     io::{
         clock::Clock,
         config::Diagnostic,
         platform::{self, PortScanner},
     },
-    model::Port,
+    model::{Action, Port},
     supervisor::{self, Begin, Loaded},
 };
+use act::Wish;
 
 /// Runs what the command line asks for.
 pub fn run(args: Args) -> ExitCode {
@@ -57,7 +68,23 @@ pub fn run(args: Args) -> ExitCode {
             };
             console::run(root, keys, &begin, clock)
         }
-        Some(Verb::Logs(logs)) => logs::run(root, &logs),
+        Some(
+            verb @ (Verb::Start(_)
+            | Verb::Stop(_)
+            | Verb::Kill(_)
+            | Verb::Restart(_)
+            | Verb::Recover(_)
+            | Verb::Down(_)
+            | Verb::Reload(_)
+            | Verb::Ps(_)
+            | Verb::Logs(_)
+            | Verb::Events(_)
+            | Verb::Why(_)
+            | Verb::Port(_)
+            | Verb::Schema(_)
+            | Verb::Completions { .. }
+            | Verb::Man { .. }),
+        ) => client(root, verb, clock),
         Some(Verb::Demo) if root.is_some() => {
             say("oats: the demo has a folder of its own: leave out --root");
             Exit::Refused
@@ -80,6 +107,43 @@ pub fn run(args: Args) -> ExitCode {
         }
     };
     exit.into()
+}
+
+/// Runs a verb that owns nothing: it reads, or asks the owner.
+fn client(root: Option<&Path>, verb: Verb, clock: Clock) -> Exit {
+    let act = |action, args: &ActArgs| act::run(root, Wish::plain(action), args, clock);
+    match verb {
+        Verb::Start(start) => {
+            let wish = Wish {
+                only: start.only,
+                when_free: start.when_free,
+                ..Wish::plain(Action::Start)
+            };
+            act::run(root, wish, &start.act, clock)
+        }
+        Verb::Stop(args) => act(Action::Stop, &args),
+        Verb::Kill(args) => act(Action::Kill, &args),
+        Verb::Restart(args) => act(Action::Restart, &args),
+        Verb::Recover(args) => act(Action::Recover, &args),
+        Verb::Down(args) => down::run(root, &args, clock),
+        Verb::Reload(args) => down::reload(root, &args, clock),
+        Verb::Ps(args) => ps::run(root, &args, clock),
+        Verb::Logs(args) => logs::run(root, &args),
+        Verb::Events(args) => events::run(root, &args, clock),
+        Verb::Why(args) => why::run(root, &args, clock),
+        Verb::Port(args) => port::run(root, &args, clock),
+        Verb::Schema(args) => tools::schema(&args),
+        Verb::Completions { shell } => tools::completions(shell),
+        Verb::Man { verb } => tools::man(verb.as_deref()),
+        // Each of these is no client of its own.
+        Verb::Up { .. }
+        | Verb::Serve { .. }
+        | Verb::Check
+        | Verb::Keymap { .. }
+        | Verb::Demo
+        | Verb::Init { .. }
+        | Verb::DemoService(_) => Exit::Internal,
+    }
 }
 
 /// Before anything else of an owner: no descriptor leaks into a service, orphans come to us, and a
@@ -168,6 +232,14 @@ fn say(text: &str) {
 fn print(text: &[u8]) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text).and_then(|()| out.flush());
+}
+
+/// Prints a document on stdout, as one line of JSON.
+fn print_json(document: &impl serde::Serialize) {
+    match serde_json::to_string(document) {
+        Ok(text) => print(format!("{text}\n").as_bytes()),
+        Err(error) => say(&format!("oats: could not write this as JSON: {error}")),
+    }
 }
 
 /// Seeds chance from the clock and the process number.

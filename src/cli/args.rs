@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use super::{act, down, events, port, ps, schema, why};
 use crate::model::ServiceName;
 
 /// What stands below the options in `--help`.
 const AFTER: &str = "\
 Without a command oats opens its console and starts the services with autostart = true.
 
-Exit codes: 0 done, everything wanted is up · 1 something wanted is not · 2 refused, wrong usage, no
-root, no terminal, root already owned · 3 wrong service files · 70 a defect in oats · 130 interrupted.";
+Exit codes: 0 done, everything wanted is up · 1 something wanted is not · 2 refused, wrong usage,
+no root, no terminal, root already owned · 3 wrong service files · 4 the verb needs an owner · 5
+--wait ran out · 70 a defect in oats · 130 interrupted.";
 
 /// A terminal operations console for the services on your machine.
 #[derive(Debug, Parser)]
@@ -57,6 +59,39 @@ pub enum Verb {
         #[arg(long)]
         up: bool,
     },
+    /// Start services, and first what they need
+    #[command(after_help = act::AFTER)]
+    Start(act::StartArgs),
+    /// Stop services: ask the whole process tree to end, then make it
+    #[command(after_help = act::AFTER)]
+    Stop(act::ActArgs),
+    /// Kill services: SIGKILL to the whole process tree, at once
+    #[command(after_help = act::AFTER)]
+    Kill(act::ActArgs),
+    /// Stop services, then start them
+    #[command(after_help = act::AFTER)]
+    Restart(act::ActArgs),
+    /// Run the recover step of living services
+    #[command(after_help = act::AFTER)]
+    Recover(act::ActArgs),
+    /// Stop all services and end their owner
+    #[command(after_help = down::DOWN_AFTER)]
+    Down(down::DownArgs),
+    /// Let the owner read the files of the root anew
+    #[command(after_help = down::RELOAD_AFTER)]
+    Reload(down::ReloadArgs),
+    /// Show every service: state, port, holder, PID, restarts
+    #[command(after_help = ps::AFTER)]
+    Ps(ps::PsArgs),
+    /// Show what happened: who did what, why, and what came of it
+    #[command(after_help = events::AFTER)]
+    Events(events::EventsArgs),
+    /// Say why a service is in its state, and what each action needs
+    #[command(after_help = why::AFTER)]
+    Why(why::WhyArgs),
+    /// Say who listens on a port; free it
+    #[command(after_help = port::AFTER)]
+    Port(port::PortArgs),
     /// Check all files of the root and print what is wrong
     Check,
     /// Keymap files: check them, show the keys in force, see what the terminal sends
@@ -75,6 +110,20 @@ pub enum Verb {
         /// Where; it is made when it is not there [default: the folder you are in]
         #[arg(value_name = "DIR")]
         dir: Option<PathBuf>,
+    },
+    /// Print a JSON Schema of service files, of oats.toml, or of status.json
+    #[command(after_help = schema::AFTER)]
+    Schema(schema::SchemaArgs),
+    /// Print the completions of a shell
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page: oats man | man -l -
+    Man {
+        /// Of one verb [default: of oats]
+        #[arg(value_name = "VERB")]
+        verb: Option<String>,
     },
     /// One of the demo services
     #[command(name = "demo-service", hide = true)]

@@ -62,28 +62,45 @@ pub fn exit_of(services: &[&ServiceView]) -> Exit {
 
 /// The table.
 pub fn table(snapshot: &Snapshot, services: &[&ServiceView], symbols: Symbols) -> String {
-    let header = [
-        "STATE", "NAME", "PORT", "HOLDER", "PID", "CPU", "MEM", "UP", "NOTE",
-    ];
-    let mut rows: Vec<Vec<String>> = vec![header.iter().map(ToString::to_string).collect()];
-    rows.extend(services.iter().map(|view| row(view, symbols)));
+    wide(snapshot, services, symbols, &[], |_| Vec::new())
+}
+
+/// The table with more columns before the last one.
+pub fn wide(
+    snapshot: &Snapshot,
+    services: &[&ServiceView],
+    symbols: Symbols,
+    columns: &[&str],
+    cells: impl Fn(&ServiceView) -> Vec<String>,
+) -> String {
+    let mut header: Vec<String> = ["STATE", "NAME", "PORT", "HOLDER", "PID", "CPU", "MEM", "UP"]
+        .map(str::to_owned)
+        .to_vec();
+    header.extend(columns.iter().map(ToString::to_string));
+    header.push("NOTE".to_owned());
+    let mut rows = vec![header];
+    rows.extend(services.iter().map(|view| {
+        let mut row = row(view, symbols);
+        row.extend(cells(view));
+        row.push(clean::plain(&note(view)));
+        row
+    }));
     let mut text = summary(snapshot);
     text.push('\n');
-    let right_aligned = [false, false, true, false, true, true, true, true, false];
-    let widths: Vec<usize> = (0..header.len())
+    let right_aligned = [2, 4, 5, 6, 7];
+    let width = |cell: &str| unicode_width::UnicodeWidthStr::width(cell);
+    let count = rows.first().map_or(0, Vec::len);
+    let widths: Vec<usize> = (0..count)
         .map(|column| {
             let cells = rows.iter().filter_map(|row| row.get(column));
-            cells
-                .map(|cell| unicode_width::UnicodeWidthStr::width(cell.as_str()))
-                .max()
-                .unwrap_or(0)
+            cells.map(|cell| width(cell)).max().unwrap_or(0)
         })
         .collect();
     for row in &rows {
         let mut line = String::new();
-        for ((cell, width), right) in row.iter().zip(&widths).zip(right_aligned) {
-            let pad = " ".repeat(width - unicode_width::UnicodeWidthStr::width(cell.as_str()));
-            let _ = if right {
+        for (column, (cell, most)) in row.iter().zip(&widths).enumerate() {
+            let pad = " ".repeat(most - width(cell));
+            let _ = if right_aligned.contains(&column) {
                 write!(line, "{pad}{cell}  ")
             } else {
                 write!(line, "{cell}{pad}  ")
@@ -129,7 +146,6 @@ fn row(view: &ServiceView, symbols: Symbols) -> Vec<String> {
         view.mem_bytes
             .map_or_else(dash, |bytes| format!("{}M", bytes >> 20)),
         view.uptime_s.map_or_else(dash, uptime),
-        clean::plain(&note(view)),
     ]
 }
 

@@ -6,7 +6,6 @@
 pub mod clock;
 pub mod config;
 pub mod control;
-pub mod events;
 pub mod files;
 pub mod history;
 pub mod keymaps;

@@ -1,6 +1,6 @@
 //! The folder of an owner, when somebody takes it away under it.
 
-use super::{actor::Actor, writer::Job};
+use super::actor::Actor;
 use crate::{
     core::{Input, Leaving},
     io::files::{self, Lock, LockError},
@@ -22,7 +22,6 @@ impl Actor {
                 self.lock = lock;
                 self.written.clear();
                 self.write_records(now);
-                self.hands.writer.send(Job::Anew);
                 self.owner_event("lost its folder and made it anew");
             }
             Ok(Err(LockError::Held)) => {

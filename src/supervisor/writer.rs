@@ -25,8 +25,6 @@ pub(super) enum Job {
     Status(Arc<Snapshot>),
     /// Lines for the ledger.
     Events(Vec<Event>),
-    /// The folder of the ledger was made anew.
-    Anew,
     /// What was measured in ten seconds that are over.
     Buckets(Vec<(ServiceName, Bucket)>),
     /// A run record.
@@ -114,10 +112,6 @@ fn work(root: &Root, mut ledger: Ledger, queue: &Receiver<Job>) {
             match job {
                 Job::Status(snapshot) => status = Some(snapshot),
                 Job::Events(lines) => events.extend(lines),
-                Job::Anew => match Ledger::open(&root.ledger_file()) {
-                    Ok((new, _last)) => ledger = new,
-                    Err(error) => complain::<(), _>("open the ledger anew", Err(error)),
-                },
                 Job::Buckets(buckets) => {
                     complain("write samples", history::write(root, &buckets));
                 }

@@ -63,7 +63,7 @@ fn every_route_of_the_document_is_there_and_no_other_method_of_it() {
                 // What would be done is not: nothing is a body here.
                 let body = (verb == "post").then_some("[]");
                 // Streams go on for ever; they are asked for with a query that is wrong.
-                let stream = path.ends_with("stream");
+                let stream = path.ends_with("stream") || path == "/api/said";
                 if is_there && stream {
                     client.listen(&filled);
                     continue;
@@ -149,6 +149,7 @@ fn what_can_be_read(sheet: &Sheet) {
         &format!("{service}/processes"),
         &format!("{service}/survivors"),
     );
+    let history = "/api/metrics/{name}/history";
     for (path, filled, status) in [
         ("/api/status", "/api/status", 200),
         (service, "/api/services/orders", 200),
@@ -158,6 +159,10 @@ fn what_can_be_read(sheet: &Sheet) {
         ("/api/events", "/api/events?since=0&limit=5000", 200),
         ("/api/events", "/api/events?x=y", 400),
         ("/openapi.json", "/openapi.json", 200),
+        ("/api/metrics", "/api/metrics", 200),
+        (history, "/api/metrics/orders/history?span=24h", 200),
+        (history, "/api/metrics/orders/history?span=1y", 400),
+        (history, "/api/metrics/nobody/history", 404),
     ] {
         sheet.asks(path, "get", filled, None, status);
     }

@@ -93,6 +93,7 @@ fn service() -> Value {
                 ("free_port", refer("Verdict")),
             ]),
         ),
+        ("pending_changes", list(text())),
     ])
 }
 

@@ -93,8 +93,8 @@ pub fn latest(path: &Path, count: usize) -> io::Result<Vec<Event>> {
 /// # Errors
 ///
 /// It cannot be read.
-pub fn since(root: &Root, seq: Seq, limit: usize) -> io::Result<Vec<Event>> {
-    let files = files(&root.ledger_file())?;
+pub fn since(path: &Path, seq: Seq, limit: usize) -> io::Result<Vec<Event>> {
+    let files = files(path)?;
     let mut needed = Vec::new();
     for file in &files {
         needed.push(file);

@@ -5,6 +5,7 @@
 
 mod find;
 mod lines;
+mod trail;
 
 use std::{
     fs::{self, File},
@@ -14,6 +15,7 @@ use std::{
 
 pub use find::{latest, read_back, since};
 use thiserror::Error;
+pub use trail::Trail;
 
 use super::platform::fsx;
 use crate::model::{Event, Seq};

@@ -53,16 +53,16 @@ fn events_after_a_number_are_read_across_files_and_no_more_than_asked_for() {
     drop(three_files(&place));
     let root = place.root();
     for after in [0, 1, 150, 299, 300, 301, 450, 599, 600, 777, 899] {
-        let found = numbers(&since(&root, Seq(after), 1000).unwrap());
+        let found = numbers(&since(&root.ledger_file(), Seq(after), 1000).unwrap());
         assert_eq!(found, (after + 1..=900).collect::<Vec<u64>>());
-        let found = numbers(&since(&root, Seq(after), 5).unwrap());
+        let found = numbers(&since(&root.ledger_file(), Seq(after), 5).unwrap());
         let upto = (after + 5).min(900);
         assert_eq!(found, (after + 1..=upto).collect::<Vec<u64>>());
     }
-    assert_eq!(since(&root, Seq(900), 5).unwrap(), []);
-    assert_eq!(since(&root, Seq(u64::MAX), 5).unwrap(), []);
+    assert_eq!(since(&root.ledger_file(), Seq(900), 5).unwrap(), []);
+    assert_eq!(since(&root.ledger_file(), Seq(u64::MAX), 5).unwrap(), []);
     let nothing = Root::new(&place.0.path().join("elsewhere"));
-    assert_eq!(since(&nothing, Seq(0), 5).unwrap(), []);
+    assert_eq!(since(&nothing.ledger_file(), Seq(0), 5).unwrap(), []);
     assert_eq!(
         numbers(&latest(&place.path(), 700).unwrap()),
         (201..=900).collect::<Vec<u64>>()
@@ -89,7 +89,7 @@ fn rubbish_between_and_after_lines_hides_none_of_them() {
     bytes.extend(b"{\"seq\":401,\"at\":\"20");
     place.put(&bytes);
     for after in [0, 6, 7, 100, 199, 200, 201, 350, 400] {
-        let found = numbers(&since(&place.root(), Seq(after), 1000).unwrap());
+        let found = numbers(&since(&place.root().ledger_file(), Seq(after), 1000).unwrap());
         assert_eq!(found, (after + 1..=400).collect::<Vec<u64>>(), "{after}");
     }
 }
