@@ -6,12 +6,12 @@ use super::{
     once::{self, Symbols},
     words,
 };
-use crate::model::{ServiceName, ServiceView, Snapshot, Wall};
+use crate::model::{ServiceName, ServiceView, Snapshot, Wall, run::Restarts};
 
 /// What stands below the options in `oats ps --help`.
 pub const AFTER: &str = "\
 Shows the owner's truth; where nobody owns the root it looks for itself, once, and changes
-nothing. RESTARTS counts those by hand, by policy and by the arena. --json prints the document of
+nothing. --json prints the document of
 data/status.json.
 
 Ends with 0 when at least one service is wanted and every wanted one is running and healthy, or
@@ -40,9 +40,24 @@ pub fn table(
     once::wide(snapshot, services, symbols, &columns, |view| {
         let restarts = view.restarts;
         let since = view.phase_since.map(|at| words::when(at, now));
-        vec![
-            format!("{}+{}+{}", restarts.manual, restarts.policy, restarts.arena),
-            since.unwrap_or_else(|| "-".to_owned()),
-        ]
+        vec![by_cause(restarts), since.unwrap_or_else(|| "-".to_owned())]
     })
+}
+
+/// "2 by hand, 1 by policy"; what never happened is left out.
+fn by_cause(restarts: Restarts) -> String {
+    let counts = [
+        (restarts.manual, "by hand"),
+        (restarts.policy, "by policy"),
+        (restarts.arena, "by the arena"),
+    ];
+    let told = counts.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told
+        .map(|(count, cause)| format!("{count} {cause}"))
+        .collect();
+    if told.is_empty() {
+        "-".to_owned()
+    } else {
+        told.join(", ")
+    }
 }

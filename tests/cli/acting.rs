@@ -293,7 +293,7 @@ fn ps_shows_more_than_once_and_the_same_document() {
             "{table}"
         );
         assert!(
-            lines[2].contains(" UP ") && lines[2].contains("1+0+0"),
+            lines[2].contains(" UP ") && lines[2].contains("1 by hand"),
             "{table}"
         );
         let document = json(&project, &["ps", "--json"], 0);

@@ -127,6 +127,7 @@ fn logs_events_and_processes_are_seen_as_in_the_owner() {
         let (pair, mut console) = Pair::open();
         console.press("\r");
         console.sees("Identity");
+        console.sees("attached · LIVE");
         console.sees("demo-service inventory");
         console.press(ESC);
         console.misses("Identity");

@@ -71,9 +71,12 @@ pub(super) fn draw_trail(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, view
         View::Own => vec!["oats's own log"],
     };
     let right = rights(scene, None);
+    // That this is a window onto another process is said where there is room.
+    let attached = scene.ui.link.is_some().then(|| right.iter().rev().nth(1));
+    let right = attached.flatten().or(right.last());
     let mut pen = Pen::new(buffer, area, scene.theme.cut());
     pen.keep(1);
-    if let Some(right) = right.last() {
+    if let Some(right) = right {
         pen.line_right(right);
     }
     pen.keep(1).skip(1).put("oats", scene.theme.strong());
