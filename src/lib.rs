@@ -6,7 +6,7 @@
 //! ```text
 //! main ─► app                    composition root: the only one that may name everything
 //!           │
-//!    cli   tui   demo            clients: hold a Handle, read a Snapshot
+//! cli  tui  demo  api  attach    clients: hold a Handle, read a Snapshot
 //!           │
 //!       supervisor               the one writer: Handle outside, actor inside
 //!         │    │
