@@ -6,7 +6,7 @@ use super::{headless::runtime, say};
 use crate::{
     api::{self, Desk, Listeners},
     io::clock::Clock,
-    model::{Port, Settings, root::Root},
+    model::{Port, Settings, root::Root, settings::ApiAddress, snapshot::OwnerMode},
     supervisor::{Handle, Owner},
 };
 
@@ -20,10 +20,18 @@ pub(super) fn open(
     root: &Root,
     settings: &Settings,
     ports: impl IntoIterator<Item = Port>,
+    mode: OwnerMode,
 ) -> Option<Listeners> {
     let reserved = ports.into_iter().collect();
-    match Listeners::open(root, settings.api.unwrap_or_default(), &reserved) {
+    let wanted = settings.api.unwrap_or_default();
+    match Listeners::open(root, wanted, &reserved) {
         Ok(listeners) => {
+            let place = place(&listeners, wanted);
+            tracing::info!(target: "api", "{place}");
+            // A console shows it in its header.
+            if mode == OwnerMode::Serve {
+                say(&format!("oats: {place}"));
+            }
             owner.announce(listeners.address(), Some(listeners.socket()));
             Some(listeners)
         }
@@ -35,6 +43,19 @@ pub(super) fn open(
             ));
             None
         }
+    }
+}
+
+/// Where it listens, in words: "control API at 127.0.0.1:9001 (127.0.0.1:9000 is taken)".
+fn place(listeners: &Listeners, wanted: ApiAddress) -> String {
+    let Some(address) = listeners.address() else {
+        return format!("control API at {} only", listeners.socket());
+    };
+    match wanted {
+        ApiAddress::At(wanted) if wanted.to_string() != address => {
+            format!("control API at {address} ({wanted} is taken)")
+        }
+        ApiAddress::At(_) | ApiAddress::Off => format!("control API at {address}"),
     }
 }
 

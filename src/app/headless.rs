@@ -227,7 +227,7 @@ pub(super) fn claim(
         ClaimError::Files { .. } => Unclaimed::Said(refuse(&error)),
     })?;
     diagnostics::begin(&root, mode);
-    if let Some(listeners) = api::open(&mut owner, &root, &settings, ports) {
+    if let Some(listeners) = api::open(&mut owner, &root, &settings, ports, mode) {
         api::serve(listeners, &mut owner, ends.handle.clone(), root, clock);
     }
     Ok((owner, ends))
