@@ -1,6 +1,6 @@
 //! Connections: how many, for how long, and the gate before every request.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, http::Response, response::IntoResponse as _};
 use hyper::{Method, Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     io::{clock::Clock, platform::control},
-    model::control::Denied,
+    model::{control::Denied, root::Root},
 };
 
 /// Connections over TCP at once; more are closed at once.
@@ -46,11 +46,12 @@ const LOOK: Duration = Duration::from_millis(5);
 /// # Errors
 ///
 /// The listeners cannot be waited for.
-pub async fn serve(listeners: Listeners, desk: Desk) -> std::io::Result<()> {
+pub async fn serve(listeners: Listeners, desk: Desk) -> io::Result<()> {
     let Listeners {
         tcp, socket, rules, ..
     } = listeners;
     let mut truth = desk.handle.watch();
+    let (root, made_anew) = (desk.root.clone(), desk.handle.made_anew());
     let site = Arc::new(Site {
         rules,
         clock: desk.clock,
@@ -58,7 +59,8 @@ pub async fn serve(listeners: Listeners, desk: Desk) -> std::io::Result<()> {
         answering: Arc::new(()),
         router: routes::router(desk),
     });
-    let over_socket = over_socket(UnixListener::from_std(socket)?, site.clone());
+    let socket = UnixListener::from_std(socket)?;
+    let over_socket = over_socket(socket, site.clone(), &root, made_anew);
     let tcp = tcp.map(TcpListener::from_std).transpose()?;
     let over_tcp = async {
         match tcp {
@@ -105,10 +107,28 @@ async fn over_tcp(listener: TcpListener, site: Arc<Site>) {
     }
 }
 
-async fn over_socket(listener: UnixListener, site: Arc<Site>) {
+async fn over_socket(
+    mut listener: UnixListener,
+    site: Arc<Site>,
+    root: &Root,
+    mut made_anew: watch::Receiver<u64>,
+) {
     let places = Arc::new(Semaphore::new(SOCKET_CONNECTIONS));
     loop {
-        match listener.accept().await {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Ok(()) = made_anew.changed() => {
+                // Somebody removed the folder: nobody finds the old socket any more.
+                match renewed(root, &site.rules) {
+                    Ok(new) => listener = new,
+                    Err(error) => {
+                        tracing::error!(target: "api", "could not make the socket anew: {error}");
+                    }
+                }
+                continue;
+            }
+        };
+        match accepted {
             Ok((stream, _unnamed)) => {
                 let own = control::is_own_peer(&stream).unwrap_or(false);
                 admit(stream, Peer::Socket { own }, &places, &site);
@@ -118,7 +138,13 @@ async fn over_socket(listener: UnixListener, site: Arc<Site>) {
     }
 }
 
-async fn rest(error: &std::io::Error) {
+/// The socket and the token in a folder that was made anew.
+fn renewed(root: &Root, rules: &Rules) -> io::Result<UnixListener> {
+    rules.token.write(root).map_err(io::Error::other)?;
+    UnixListener::from_std(control::listen(&root.socket_file())?)
+}
+
+async fn rest(error: &io::Error) {
     tracing::warn!(target: "api", "could not accept a connection: {error}");
     tokio::time::sleep(REST).await;
 }

@@ -1,6 +1,9 @@
 //! What concerns the whole root: up, down, reload.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -17,12 +20,15 @@ use super::{
 };
 use crate::{
     model::{
-        Action, Actor, Seq, ServiceName, Snapshot,
+        Action, Actor, Phase, ServiceName, Snapshot,
         control::{Asked, Denied, Down, DownBody, Up, UpBody, WaitQuery},
         snapshot::OwnerMode,
     },
-    supervisor::{Ask, Command, Leaving},
+    supervisor::{Answer, Ask, Command, Leaving},
 };
+
+/// How long the order of need is kept when a service does not end.
+const ORDER_WITHIN: Duration = Duration::from_mins(2);
 
 /// `POST /api/up`.
 pub(super) async fn up(
@@ -91,23 +97,82 @@ pub(super) async fn down(
     Ok(answer::json(202, &down))
 }
 
-/// Asks every living service to stop.
+/// Asks every service to stop that can be: at once those that no other one needs, each of the
+/// others once those that need it have ended.
 async fn stop_all(desk: &Desk, snapshot: &Snapshot, by: &Actor) -> Vec<Asked> {
-    let mut asked = Vec::new();
-    for service in dependents_first(snapshot) {
-        let ask = Ask::new(service.clone(), Action::Stop, by.clone());
-        let answer: Result<Seq, _> = send(desk, Command::Ask(ask)).await;
-        let (seq, denied) = match answer {
-            Ok(seq) => (Some(seq), None),
-            Err(refusal) => (None, Some(Denied::of(Action::Stop, &refusal))),
+    let order = dependents_first(snapshot);
+    let (now, later): (Vec<_>, Vec<_>) = order
+        .iter()
+        .cloned()
+        .partition(|name| !is_needed(snapshot, name));
+    let mut answers = BTreeMap::new();
+    for service in now {
+        let answer = stop(desk, &service, by).await;
+        answers.insert(service, answer);
+    }
+    if !later.is_empty() {
+        tokio::spawn(stop_later(desk.clone(), later, by.clone()));
+    }
+    let asked = order.into_iter().map(|service| {
+        let (seq, denied) = match answers.remove(&service) {
+            Some(Ok(seq)) => (Some(seq), None),
+            Some(Err(refusal)) => (None, Some(Denied::of(Action::Stop, &refusal))),
+            None => (None, None),
         };
-        asked.push(Asked {
+        Asked {
             service,
             seq,
             denied,
-        });
+        }
+    });
+    asked.collect()
+}
+
+/// Stops each of these once no other service needs it; the rest in any case after a while.
+async fn stop_later(desk: Desk, mut later: Vec<ServiceName>, by: Actor) {
+    let mut truth = desk.handle.watch();
+    let over = tokio::time::sleep(ORDER_WITHIN);
+    tokio::pin!(over);
+    while !later.is_empty() {
+        let snapshot = truth.borrow_and_update().clone();
+        let (ready, rest): (Vec<_>, Vec<_>) = later
+            .into_iter()
+            .partition(|name| !is_needed(&snapshot, name));
+        for service in ready {
+            // A refusal stands in the ledger.
+            let _written = stop(&desk, &service, &by).await;
+        }
+        later = rest;
+        tokio::select! {
+            changed = truth.changed() => if changed.is_err() { return },
+            () = &mut over => break,
+        }
     }
-    asked
+    for service in later {
+        let _written = stop(&desk, &service, &by).await;
+    }
+}
+
+async fn stop(desk: &Desk, service: &ServiceName, by: &Actor) -> Answer {
+    let ask = Ask::new(service.clone(), Action::Stop, by.clone());
+    send(desk, Command::Ask(ask)).await
+}
+
+/// Whether a service that needs this one lives, or is about to.
+fn is_needed(snapshot: &Snapshot, name: &ServiceName) -> bool {
+    let view = snapshot.services.get(name);
+    let needed_by = view.map_or(&[][..], |view| &view.needed_by);
+    needed_by.iter().any(|other| {
+        let other = snapshot.services.get(other);
+        other.is_some_and(|other| match other.phase {
+            Phase::Starting
+            | Phase::Running
+            | Phase::Stopping
+            | Phase::Waiting
+            | Phase::Backoff => true,
+            Phase::Stopped | Phase::Failed => false,
+        })
+    })
 }
 
 /// Every service that can be stopped, those first that need others.

@@ -206,6 +206,7 @@ impl Job<'_> {
         let mut progress = Progress::new(self.clock);
         let mut events: Vec<Event> = Vec::new();
         let ends = self.clock.now().mono.after(wait);
+        let mut was_gone = false;
         while report.services.iter().any(Row::is_open) {
             progress.line(&format!("waiting for {}", words::list(&open_of(report))));
             let mut fresh = Vec::new();
@@ -227,7 +228,9 @@ impl Job<'_> {
                 self.ran_out(wait, report);
                 break;
             }
-            if truth::published(&self.truth.root, self.clock).is_none() {
+            let gone = truth::published(&self.truth.root, self.clock).is_none();
+            if gone && std::mem::replace(&mut was_gone, true) {
+                // What it wrote before it went has been read since.
                 progress.clear();
                 say("oats: the owner has gone; how it ended is not known");
                 return Err(Exit::NotAsWanted);

@@ -68,8 +68,13 @@ pub(super) fn run(dir: &Path, keys: Option<&str>, begin: &Begin, clock: Clock) -
     }
     if !wanted.is_empty() {
         let (services, by) = (wanted, Actor::HUMAN);
-        // What becomes of it is shown.
-        let _ = handle.send(Command::Up { services, by }, |_| {});
+        let to_console = sender.clone();
+        // A window that is full shows what becomes of the services all the same.
+        let _ = handle.send(Command::Up { services, by }, move |answer| {
+            if let Err(refusal) = answer {
+                let _full = to_console.try_send(Msg::Undecided(refusal));
+            }
+        });
     }
     let console = Console {
         handle,

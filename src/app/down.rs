@@ -1,6 +1,6 @@
 //! `oats down` and `oats reload`: what is asked of the owner as a whole.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use serde_json::{Value, json};
 
@@ -26,8 +26,8 @@ use crate::{
         platform,
     },
     model::{
-        Event, EventKind, Identity, Outcome, Seq, Signal, clean,
-        control::{Accepted, CLI, Denied},
+        Event, EventKind, Identity, Outcome, Seq, ServiceName, Signal, clean,
+        control::{Accepted, CLI, Denied, Down},
         snapshot::{Owner, OwnerMode},
     },
     supervisor,
@@ -76,7 +76,11 @@ fn reload_in(truth: &Truth, args: &ReloadArgs, clock: Clock) -> Result<Exit, Exi
     } else {
         say(reloaded.text().trim_end());
     }
-    Ok(if fine { Exit::Done } else { Exit::BadFiles })
+    Ok(match result.result {
+        Outcome::Done => Exit::Done,
+        Outcome::Failed => Exit::BadFiles,
+        Outcome::Superseded | Outcome::Refused => Exit::NotAsWanted,
+    })
 }
 
 /// What is written up to the result of an ask, which follows its answer at once.
@@ -163,13 +167,30 @@ fn leave(truth: &Truth, args: &DownArgs, clock: Clock) -> Result<Exit, Exit> {
         "/api/down",
         &json!({ "leave_running": args.leave_running }),
     )?;
-    let answer: Result<Value, Denied> = reply.accepted().map_err(|error| unreached(&error))?;
-    if let Err(denied) = answer {
-        say(&format!("oats: {}", clean::plain(&denied.reason)));
-        return Err(Exit::Refused);
+    let answer: Result<Down, Denied> = reply.accepted().map_err(|error| unreached(&error))?;
+    let down = match answer {
+        Ok(down) => down,
+        Err(denied) => {
+            say(&format!("oats: {}", clean::plain(&denied.reason)));
+            return Err(Exit::Refused);
+        }
+    };
+    let mut open = BTreeSet::new();
+    for asked in down.asked {
+        match asked.denied {
+            Some(denied) => say(&format!(
+                "{}: {}",
+                asked.service,
+                clean::plain(&denied.reason)
+            )),
+            None => {
+                open.insert(asked.service);
+            }
+        }
     }
     let stays = owner.mode == OwnerMode::Console && !args.leave_running;
-    runtime()?.block_on(until_over(truth, owner, stays, clock))?;
+    let open = stays.then_some(open);
+    runtime()?.block_on(until_over(truth, owner, open, clock))?;
     let mut events: Vec<Event> = Vec::new();
     if let Err(error) = trail.read(|event| events.push(event)) {
         say(&format!("oats: could not read the ledger: {error}"));
@@ -179,8 +200,14 @@ fn leave(truth: &Truth, args: &DownArgs, clock: Clock) -> Result<Exit, Exit> {
     tell(truth, owner, stays, plan, (args, clock))
 }
 
-/// Waits until the owner is gone; where it stays, until nothing runs any more.
-async fn until_over(truth: &Truth, owner: &Owner, stays: bool, clock: Clock) -> Result<(), Exit> {
+/// Waits until the owner is gone; where it stays, until each of the services that were asked has
+/// ended once.
+async fn until_over(
+    truth: &Truth,
+    owner: &Owner,
+    mut open: Option<BTreeSet<ServiceName>>,
+    clock: Clock,
+) -> Result<(), Exit> {
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
     let mut interrupt = platform::catch(Signal::INT).map_err(|error| {
         say(&format!("oats: could not {error}"));
@@ -197,10 +224,13 @@ async fn until_over(truth: &Truth, owner: &Owner, stays: bool, clock: Clock) -> 
         let now = truth::published(&truth.root, clock);
         let living = now.map(|(snapshot, _)| {
             let living = down::living(&snapshot);
+            if let Some(open) = &mut open {
+                open.retain(|name| living.iter().any(|view| view.name == *name));
+            }
             (living.len(), down::named(&living))
         });
         let (count, names) = living.unwrap_or_default();
-        if !lives || (stays && count == 0) {
+        if !lives || open.as_ref().is_some_and(BTreeSet::is_empty) {
             progress.clear();
             return Ok(());
         }

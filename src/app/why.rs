@@ -1,6 +1,6 @@
 //! `oats why`: the truth and the ledger, put into words.
 
-use std::{collections::VecDeque, path::Path};
+use std::path::Path;
 
 use super::{
     logs::colours,
@@ -14,8 +14,8 @@ use crate::{
         why::{self, WhyArgs},
         words::Paint,
     },
-    io::{clock::Clock, ledger::Trail},
-    model::{Event, ServiceView},
+    io::{clock::Clock, ledger},
+    model::ServiceView,
 };
 
 /// How many of the last ledger lines are looked at.
@@ -38,17 +38,14 @@ pub(super) fn run(root: Option<&Path>, args: &WhyArgs, clock: Clock) -> Exit {
             exit = Exit::Refused;
         }
     }
-    let mut events: VecDeque<Event> = VecDeque::new();
-    let read = Trail::from_start(&truth.root.ledger_file()).read(|event| {
-        events.push_back(event);
-        if events.len() > EVENTS {
-            events.pop_front();
+    let events = match ledger::latest(&truth.root.ledger_file(), EVENTS) {
+        Ok(events) => events,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            say(&format!("oats: could not read the ledger: {error}"));
+            Vec::new()
         }
-    });
-    if let Err(error) = read {
-        say(&format!("oats: could not read the ledger: {error}"));
-    }
-    let events: Vec<Event> = events.into();
+    };
     let now = clock.now().wall;
     let answers: Vec<why::Answer<'_>> = views
         .iter()

@@ -31,7 +31,7 @@ const SILENT_AFTER: Duration = Duration::from_secs(3);
 /// How long is waited between two tries to reach an owner.
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// How long a command waits for a connection that is on its way.
-const FIRST_WITHIN: Duration = Duration::from_secs(1);
+const FIRST_WITHIN: Duration = Duration::from_secs(3);
 /// How often the page of a service is asked for while it is looked at.
 const LOOK_EACH: Duration = Duration::from_secs(1);
 /// With how many looks its charts are asked for: a bucket of them is ten seconds.
@@ -220,7 +220,7 @@ impl Ear {
                         let _full = self.feed.try_send(Feed::Link(Link::Connected));
                     }
                 }
-                heard = events.next() => self.hear_events(&heard?)?,
+                heard = events.next() => self.hear_events(&heard?).await?,
                 heard = said.next() => {
                     let heard = heard?;
                     let lines = heard.iter().filter(|it| it.kind == "said").map(read);
@@ -232,12 +232,17 @@ impl Ear {
         }
     }
 
-    fn hear_events(&mut self, sent: &[Sent]) -> Result<(), String> {
+    async fn hear_events(&mut self, sent: &[Sent]) -> Result<(), String> {
         for sent in sent.iter().filter(|sent| sent.kind == "ledger") {
             let event: Arc<Event> = Arc::new(read(sent)?);
             self.heard = event.seq;
             self.events.record([event.clone()]);
-            let _full = self.feed.try_send(Feed::Event(event));
+            // After a long absence there are many: the window sets the pace.
+            let told = self.feed.send(Feed::Event(event)).await;
+            told.map_err(|_gone| "the window is gone".to_owned())?;
+        }
+        for _gap in sent.iter().filter(|sent| sent.kind == "gap") {
+            tracing::warn!(target: "api", "some ledger lines are gone: oats events tells what is left");
         }
         Ok(())
     }

@@ -142,6 +142,10 @@ fn text_of(query: &ActionQuery) -> String {
 /// Frees a port: looks at it once more, and confirms with the nonce that this look gives.
 async fn free(ask: &Ask, control: &Control, truth: &Snapshot) -> Result<Answer, ControlError> {
     let view = truth.services.get(&ask.service);
+    if ask.only_refusal {
+        // There is no key for it, so no window has refused it.
+        return Ok(Ok(Seq(0)));
+    }
     let Some(port) = view.and_then(|view| view.port) else {
         return Ok(Err(Refusal::NoPort));
     };
@@ -156,7 +160,9 @@ async fn free(ask: &Ask, control: &Control, truth: &Snapshot) -> Result<Answer, 
         };
         let seen = |it: &&Nonce| it.pid == target.pid && it.start_ticks == target.start_ticks;
         let Some(nonce) = look.nonces.iter().find(seen) else {
-            return Ok(Err(Refusal::PortFree(port)));
+            let (pid, code) = (target.pid, "holder_gone");
+            let reason = format!("PID {pid} does not hold port {port} any more");
+            return Ok(Err(Denied::new(code, reason).relayed()));
         };
         body.nonce = Some(nonce.nonce.clone());
         body.force = Some(force);

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use super::words::{self, Colour, Paint};
-use crate::model::{Event, EventKind, Outcome, Seq, Wall, clean};
+use crate::model::{Action, Event, EventKind, Outcome, Seq, Wall, clean};
 
 /// What stands below the options in `oats events --help`.
 pub const AFTER: &str = "\
@@ -184,8 +184,8 @@ fn colour(event: &Event) -> Colour {
 
 /// What happened.
 fn what(event: &Event) -> String {
-    let action = event.action.map_or("-", |action| action.id());
     let reason = event.reason.as_deref();
+    let action = event.action.map(Action::id);
     let because = reason.map(|it| format!(": {it}")).unwrap_or_default();
     let took = event.duration_ms.map(words::took);
     let after = took.map(|it| format!(" after {it}")).unwrap_or_default();
@@ -193,11 +193,16 @@ fn what(event: &Event) -> String {
     let pid = event.data.get("pid").and_then(Value::as_u64);
     let pid = pid.map(|pid| format!(" (PID {pid})")).unwrap_or_default();
     match event.kind {
-        EventKind::Ask => format!("{action} asked for{}", of_services(&event.data)),
-        EventKind::Refusal => reason.unwrap_or(action).to_owned(),
+        EventKind::Ask => match action {
+            Some(action) => format!("{action} asked for{}", of_services(&event.data)),
+            // What is asked of the owner as a whole says itself what it is.
+            None => format!("asked{because}"),
+        },
+        EventKind::Refusal => reason.or(action).unwrap_or("refused").to_owned(),
         EventKind::Result => {
             let result = event.result.map_or("ended", Outcome::word);
-            format!("{action} {result}{after}{because}")
+            let action = action.map(|it| format!("{it} ")).unwrap_or_default();
+            format!("{action}{result}{after}{because}")
         }
         EventKind::Start => format!("process started{pid}"),
         EventKind::Exit => format!("process ended{after}{because}"),

@@ -13,6 +13,12 @@ use crate::model::{
 
 /// How long a connection may take: it is this machine.
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+/// The status with which the owner puts off who asks too fast.
+const TOO_MANY: u16 = 429;
+/// How long a request that was put off rests. The owner takes 20 a second.
+const AGAIN_AFTER: Duration = Duration::from_millis(60);
+/// How often one is put off at most: half a minute.
+const PUT_OFF: u32 = 500;
 /// The longest token file, in bytes.
 const TOKEN_LIMIT: u64 = 1024;
 /// The host of every request. Over the socket, a name alone will do.
@@ -74,13 +80,22 @@ impl Reply {
 }
 
 /// A client of one owner. It ends with its owner: the next one has another token.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Control {
     client: Client,
     token: String,
     name: &'static str,
     /// The way to the socket, which the client takes for every connection.
     _reach: Reach,
+}
+
+impl std::fmt::Debug for Control {
+    /// Without the token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Control")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Control {
@@ -133,6 +148,13 @@ impl Control {
     ///
     /// The owner does not answer.
     pub async fn post(&self, path: &str, body: String) -> Result<Reply, ControlError> {
+        for _ in 0..PUT_OFF {
+            let answer = reply(self.send(Method::POST, path, Some(body.clone())).await?).await?;
+            if answer.status != TOO_MANY {
+                return Ok(answer);
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
+        }
         reply(self.send(Method::POST, path, Some(body)).await?).await
     }
 

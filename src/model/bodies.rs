@@ -278,7 +278,8 @@ pub struct Down {
 pub struct Asked {
     /// Which.
     pub service: ServiceName,
-    /// The ledger number of the ask; `None` where it was refused.
+    /// The ledger number of the ask; `None` where it was refused, or comes once those have ended that
+    /// need the service.
     pub seq: Option<Seq>,
     /// Why it was refused.
     pub denied: Option<Denied>,

@@ -56,10 +56,10 @@ impl Denied {
 
     /// The refusal that it was made from, as far as it is needed to be shown.
     pub fn relayed(self) -> Refusal {
-        let text = match self.reason.split_once(" disabled: ") {
-            Some((_label, text)) => text.strip_suffix('.').unwrap_or(text).to_owned(),
-            None => self.reason,
-        };
+        let reason = self.reason.strip_suffix('.').unwrap_or(&self.reason);
+        let labels = [" disabled: ", " refused: "];
+        let behind = labels.iter().find_map(|label| reason.split_once(label));
+        let text = behind.map_or(reason, |(_label, text)| text).to_owned();
         Refusal::Relayed(Box::new(Relayed {
             code: self.code,
             text,

@@ -51,16 +51,18 @@ pub(super) struct Actor {
     pub(super) next_port_look: Mono,
     pub(super) next_member_look: Mono,
     pub(super) left: bool,
+    /// Another owner has taken its place.
+    pub(super) displaced: bool,
 }
 
 impl Actor {
-    /// Runs until oats has left.
+    /// Runs until oats has left; whether its folder is still its own then.
     pub(super) async fn run(
         mut self,
         mut child_ends: Caught,
         findings: Vec<Input>,
         begin: Option<Input>,
-    ) {
+    ) -> bool {
         self.owner_event("came");
         self.press.sampled(self.names());
         for input in findings {
@@ -87,6 +89,11 @@ impl Actor {
             self.drain();
             self.keep_time();
         }
+        if self.displaced {
+            // What lies there is the next owner's.
+            self.hands.writer.abandon();
+            return false;
+        }
         self.owner_event("left");
         self.press.announce(None, None);
         let over = self.recorders.meter.close();
@@ -95,6 +102,7 @@ impl Actor {
         self.press.changed(self.names(), now.mono);
         self.publish(now);
         self.hands.writer.finish();
+        true
     }
 
     /// Every service.

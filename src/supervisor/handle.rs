@@ -167,6 +167,8 @@ pub struct Recorders {
     pub events: Recorder<Arc<Event>>,
     /// oats's own lines about services.
     pub said: Recorder<LogLine>,
+    /// How often the folder of the owner was made anew, since somebody removed it.
+    pub made_anew: watch::Sender<u64>,
     /// How services fared.
     pub meter: Meter,
 }
@@ -176,6 +178,7 @@ impl Default for Recorders {
         Self {
             events: Recorder::new(EVENTS),
             said: Recorder::new(SAID),
+            made_anew: watch::channel(0).0,
             meter: Meter::default(),
         }
     }
@@ -188,6 +191,7 @@ pub struct Handle {
     truth: watch::Receiver<Arc<Snapshot>>,
     events: Tape<Arc<Event>>,
     said: Tape<LogLine>,
+    made_anew: watch::Receiver<u64>,
     meters: Meters,
 }
 
@@ -203,6 +207,7 @@ impl Handle {
             truth,
             events: recorders.events.tape(),
             said: recorders.said.tape(),
+            made_anew: recorders.made_anew.subscribe(),
             meters: recorders.meter.meters(),
         }
     }
@@ -210,6 +215,11 @@ impl Handle {
     /// The last ledger lines of this owner, and those to come.
     pub fn events(&self) -> Tape<Arc<Event>> {
         self.events.clone().from_the_start()
+    }
+
+    /// Tells when the folder of the owner was made anew: what lay there is gone.
+    pub fn made_anew(&self) -> watch::Receiver<u64> {
+        self.made_anew.clone()
     }
 
     /// The last lines of oats's own, and those to come.

@@ -23,8 +23,7 @@ impl Actor {
             Command::Ask(ask) => self.ask(ask),
             Command::Up { services, by } => {
                 let seq = self.world.next_seq;
-                self.take(Input::Up { services, by });
-                Ok(seq)
+                self.take(Input::Up { services, by }).unwrap_or(Ok(seq))
             }
             Command::Survivor {
                 service,

@@ -283,9 +283,10 @@ impl Owner {
             next_port_look: now.mono,
             next_member_look: now.mono,
             left: false,
+            displaced: false,
         };
-        actor.run(child_ends, self.findings, self.begin).await;
-        if let Some(then) = self.at_the_end {
+        let is_ours = actor.run(child_ends, self.findings, self.begin).await;
+        if let Some(then) = self.at_the_end.filter(|_| is_ours) {
             then();
         }
         Ok(())

@@ -23,9 +23,11 @@ impl Actor {
                 self.written.clear();
                 self.write_records(now);
                 self.owner_event("lost its folder and made it anew");
+                self.recorders.made_anew.send_modify(|times| *times += 1);
             }
             Ok(Err(LockError::Held)) => {
                 tracing::error!(target: "files", "another oats owns the root by now: leaving");
+                self.displaced = true;
                 let (how, by) = (Leaving::Detach, By::POLICY);
                 self.take(Input::Leave { how, by });
             }

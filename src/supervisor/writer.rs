@@ -88,6 +88,13 @@ impl Writer {
         }
     }
 
+    /// Lets go of everything that is not written yet: the folder is somebody else's by now.
+    pub(super) fn abandon(self) {
+        // The thread ends with its queue; what it has begun, it has.
+        let Self { jobs, thread, .. } = self;
+        drop((jobs, thread));
+    }
+
     /// Waits until everything is written. Blocks.
     pub(super) fn finish(self) {
         let Self { jobs, kept, thread } = self;

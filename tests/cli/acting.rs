@@ -352,3 +352,18 @@ fn colours_are_for_terminals_that_want_them() {
         }
     });
 }
+
+#[test]
+fn many_services_are_asked_one_after_the_other_and_none_is_put_off_for_good() {
+    isolated(|| {
+        let project = Project::new();
+        for number in 0..60 {
+            project.service(&format!("s{number}"), "command = [\"sleep\", \"632\"]\n");
+        }
+        let _owner = Serve::of(&project, &["--up"]);
+        wait_key(&project, "s59", "phase", "running");
+        let said = out(&project, &["stop", "--all", "--wait"], 0);
+        assert_eq!(said.matches(": stop accepted").count(), 60, "{said}");
+        assert_eq!(service(&project, "s0")["phase"], "stopped");
+    });
+}

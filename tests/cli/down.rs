@@ -1,7 +1,9 @@
 //! `oats down`.
 
 use crate::{
-    Serve, json, out,
+    Serve,
+    console::Console,
+    in_terminal, json, out,
     support::{isolated, lives, project::Project},
     wait_key,
 };
@@ -57,5 +59,39 @@ fn down_can_leave_the_services_running() {
         assert!(pids.iter().all(|pid| lives(*pid)));
         let _next = Serve::of(&project, &[]);
         assert_eq!(pids[1], pid(&project, "orders"));
+    });
+}
+
+#[test]
+fn down_of_a_console_stops_in_reverse_order_and_the_console_stays() {
+    isolated(|| {
+        let project = Project::new();
+        project.demo("payments", "");
+        // It takes a moment to end: the other one is stopped only then.
+        project.service(
+            "orders",
+            "shell = \"trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.05; done\"\n\
+             depends_on = [\"payments\"]\n",
+        );
+        let mut console = Console::spawn(in_terminal(project.path(), &["up"]));
+        let pids = ["payments", "orders"].map(|name| pid(&project, name));
+        console.sees("LIVE");
+        let said = out(&project, &["down"], 0);
+        assert!(said.contains("stays; nothing runs any more"), "{said}");
+        assert!(pids.iter().all(|pid| !lives(*pid)));
+        let ledger = project.ledger();
+        let place = |kind: &str, service: &str| {
+            let mut lines = ledger.iter();
+            lines.position(|it| {
+                it["kind"] == kind && it["service"] == service && it["actor"]["kind"] == "cli"
+            })
+        };
+        let orders_ended = place("result", "orders").unwrap();
+        assert!(
+            orders_ended < place("ask", "payments").unwrap(),
+            "{ledger:#?}"
+        );
+        console.press("q");
+        assert_eq!(console.wait_end().code, 0);
     });
 }

@@ -103,12 +103,16 @@ impl Trail {
             && let (Some(notices), Some(file)) = (&mut self.notices, &self.file)
         {
             self.watched = notices.watch_file(file).is_ok();
-            // What was written before the watch began has told nobody.
-            return;
+            if self.watched {
+                // What was written before the watch began has told nobody.
+                return;
+            }
         }
         match &mut self.notices {
             Some(notices) if self.watched => {
-                let _ = tokio::time::timeout(PAUSE, notices.noticed()).await;
+                if let Ok(Err(_broken)) = tokio::time::timeout(PAUSE, notices.noticed()).await {
+                    tokio::time::sleep(PAUSE).await;
+                }
                 notices.drain();
             }
             Some(_) | None => tokio::time::sleep(PAUSE).await,
