@@ -28,6 +28,7 @@ mod recover;
 mod reload;
 mod runs;
 mod samples;
+mod standing;
 pub mod tails;
 pub mod tape;
 pub mod user;

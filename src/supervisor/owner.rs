@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 
+pub use super::standing::{Standing, standing};
 use super::{
     actor::Actor,
     adopt,
@@ -17,6 +18,7 @@ use super::{
     press::{Press, Samples},
     reload::{self, Reloading},
     runs::{LogMarks, Runs},
+    standing::{take_lock, who_owns},
     tails,
     writer::Writer,
 };
@@ -30,7 +32,7 @@ use crate::{
         records, status,
     },
     model::{
-        Actor as By, Moment, RunRecord, Seq, ServiceName, Snapshot, Wall,
+        Actor as By, Moment, RunRecord, Seq, ServiceName, Wall,
         root::Root,
         snapshot::{Owner as OwnerInfo, OwnerMode},
     },
@@ -143,7 +145,7 @@ impl Owner {
     pub fn claim(setup: Setup, clock: Clock) -> Result<(Self, Ends), ClaimError> {
         let root = Arc::new(setup.loaded.root.clone());
         files::prepare(&root).map_err(ClaimError::files("make the folders of the root"))?;
-        let lock = match Lock::acquire(&root.lock_file()) {
+        let lock = match take_lock(&root, clock) {
             Ok(lock) => lock,
             Err(LockError::Held) => {
                 return Err(ClaimError::Owned {
@@ -336,51 +338,4 @@ fn begin(setup: &Setup) -> Option<Input> {
         OwnerMode::Serve => By::CLI,
     };
     (!services.is_empty()).then_some(Input::Up { services, by })
-}
-
-/// Who owns a root, as far as its status.json tells.
-fn who_owns(root: &Root) -> String {
-    let owner = status::read(&root.status_file())
-        .ok()
-        .and_then(|snapshot| snapshot.owner);
-    match owner {
-        Some(owner) => format!(
-            "oats {} (PID {}) since {}",
-            owner.mode.word(),
-            owner.pid,
-            owner.started_at
-        ),
-        None => "another oats".to_owned(),
-    }
-}
-
-/// Whether the owner that wrote a snapshot still lives, and its word is fresh.
-pub fn standing(snapshot: &Snapshot, now: Moment) -> Standing {
-    let Some(owner) = &snapshot.owner else {
-        return Standing::Gone;
-    };
-    if snapshot.boot_id != platform::proc::boot_id() {
-        return Standing::Gone;
-    }
-    let lives = platform::identify(owner.pid)
-        .is_some_and(|found| found.start_ticks == owner.start_ticks)
-        && !platform::proc::is_dead(owner.pid);
-    if !lives {
-        Standing::Gone
-    } else if now.wall.since(snapshot.written_at) < std::time::Duration::from_secs(3) {
-        Standing::Alive
-    } else {
-        Standing::Silent
-    }
-}
-
-/// How the owner that wrote a snapshot is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It lives, and its word is younger than 3 s.
-    Alive,
-    /// It exists, but its word is older.
-    Silent,
-    /// It is gone.
-    Gone,
 }

@@ -112,9 +112,16 @@ fn an_owner_killed_around_a_spawn_leaves_no_second_copy() {
             kill_9(owner);
             let survivors = leaders(&project);
             let next = serve(env!("CARGO_BIN_EXE_oats"), &project);
-            wait_until("the next owner has them all", || {
-                all_healthy(&project, &next)
-            });
+            let complete = Instant::now() + DEADLINE;
+            while !all_healthy(&project, &next) {
+                let status = project.status();
+                let in_time = Instant::now() < complete;
+                assert!(
+                    in_time,
+                    "round {round}, seed {seed}: {survivors:?}: {status:#?}"
+                );
+                std::thread::park_timeout(Duration::from_millis(10));
+            }
             let now = leaders(&project);
             let told = format!("round {round}, seed {seed}: {survivors:?} became {now:?}");
             assert_eq!(now.len(), 3, "{told}");

@@ -13,6 +13,8 @@ use std::{
     },
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
+    time::Duration,
 };
 
 use rustix::{
@@ -24,6 +26,9 @@ use rustix::{
 /// A unix socket that takes connections.
 pub type Listener = UnixListener;
 
+/// How often it is looked whether somebody listens at a path, and how long before each look.
+const LOOKS: u32 = 50;
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// The longest path that the kernel takes as the address of a socket, in bytes.
 const LONGEST: usize = 107;
 
@@ -74,7 +79,7 @@ pub fn listen(path: &Path) -> io::Result<UnixListener> {
     let reach = Reach::to(path)?;
     match fs::symlink_metadata(path) {
         Ok(found) if found.file_type().is_socket() => {
-            if UnixStream::connect(reach.path()).is_ok() {
+            if !falls_silent(reach.path()) {
                 return Err(io::Error::new(
                     io::ErrorKind::AddrInUse,
                     "somebody listens there",
@@ -90,6 +95,17 @@ pub fn listen(path: &Path) -> io::Result<UnixListener> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
     listener.set_nonblocking(true)?;
     Ok(listener)
+}
+
+/// Whether nobody listens at a path, at the latest in a moment: an owner that was killed while it
+/// started a service leaves a child behind that holds its sockets until it has become the service.
+fn falls_silent(path: &Path) -> bool {
+    (0..LOOKS).any(|look| {
+        if look > 0 {
+            thread::park_timeout(LOOK_AGAIN);
+        }
+        UnixStream::connect(path).is_err()
+    })
 }
 
 /// Whether the other end of a connection is a process of this user.
