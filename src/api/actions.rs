@@ -22,6 +22,7 @@ use crate::{
         action::ACTIONS,
         control::{self, Accepted, ActionQuery, AskResult, CLIENT_HEADER, Denied, DryRun},
         plan,
+        snapshot::Verdict,
     },
     supervisor::{Answer, Ask, Command, tape::Tape},
 };
@@ -76,9 +77,17 @@ pub(super) async fn act(
         Action::Start | Action::Recover | Action::FreePort => (Vec::new(), Vec::new()),
     };
     if query.dry_run {
+        let mut verdict = view.actions.get(row.action).clone();
+        let about_the_port = verdict
+            .code
+            .as_deref()
+            .is_some_and(|it| it.starts_with("port_"));
+        if query.when.is_some() && about_the_port {
+            verdict = Verdict::allowed(Some("It waits until its port is free.".to_owned()));
+        }
         let would = DryRun {
             action: row.action,
-            verdict: view.actions.get(row.action).clone(),
+            verdict,
             brings,
             hurts,
         };

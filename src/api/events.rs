@@ -1,6 +1,6 @@
 //! The ledger: what happened, and what happens.
 
-use std::collections::VecDeque;
+use std::io;
 
 use axum::{
     body::Body,
@@ -12,16 +12,21 @@ use super::{
     Desk,
     answer::{self, Refused},
     cursor::{Cursor, News},
-    look::bad_query,
+    look::{bad_query, internal},
     sse::{self, Gone, Outlet},
 };
-use crate::model::{
-    Seq,
-    control::{Events, EventsQuery, Gap},
+use crate::{
+    io::ledger,
+    model::{
+        Seq,
+        control::{Events, EventsQuery, Gap},
+    },
 };
 
 /// Lines of an answer where nothing is said about it.
 const LINES: usize = 100;
+/// Of so many of the last lines those are found that are asked for without a number.
+const LOOKED_THROUGH: usize = 20_000;
 /// Lines of an answer at most.
 const MOST: usize = 5000;
 
@@ -42,11 +47,12 @@ pub(super) async fn events(
         let cursor = Cursor::new(&desk.handle, ledger, since);
         return Ok(sse::answer(|outlet| tell_events(cursor, query, outlet)));
     }
-    let since = query.since.map(Seq);
-    let cursor = Cursor::new(&desk.handle, ledger, Some(since.unwrap_or_default()));
-    let events = match since {
-        Some(_) => oldest(cursor, &query, limit).await,
-        None => newest(cursor, &query, limit).await,
+    let events = match query.since.map(Seq) {
+        Some(since) => {
+            let cursor = Cursor::new(&desk.handle, ledger, Some(since));
+            oldest(cursor, &query, limit).await
+        }
+        None => newest(&desk, &query, limit).await?,
     };
     Ok(answer::json(200, &events))
 }
@@ -90,23 +96,25 @@ async fn oldest(mut cursor: Cursor, query: &EventsQuery, limit: usize) -> Events
     Events { events, missed }
 }
 
-/// The last lines.
-async fn newest(mut cursor: Cursor, query: &EventsQuery, limit: usize) -> Events {
-    let mut last = VecDeque::new();
-    while let Some(news) = cursor.past().await {
-        for news in news {
-            if let News::Line(event) = news
-                && query.wants(&event)
-            {
-                last.push_back(event);
-            }
-        }
-        last.drain(..last.len().saturating_sub(limit));
-    }
-    Events {
-        events: last.iter().map(|event| event.as_ref().clone()).collect(),
+/// The last lines: those of the files, and what the owner has not written there yet.
+async fn newest(desk: &Desk, query: &EventsQuery, limit: usize) -> Result<Events, Refused> {
+    let ledger = desk.root.ledger_file();
+    let read = tokio::task::spawn_blocking(move || ledger::latest(&ledger, LOOKED_THROUGH));
+    let mut events = match read.await.map_err(internal)? {
+        Ok(events) => events,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(internal(error)),
+    };
+    let last = events.last().map(|event| event.seq);
+    let recent = desk.handle.events().take().items;
+    let newer = recent.iter().filter(|event| Some(event.seq) > last);
+    events.extend(newer.map(|event| event.as_ref().clone()));
+    events.retain(|event| query.wants(event));
+    events.drain(..events.len().saturating_sub(limit));
+    Ok(Events {
+        events,
         missed: false,
-    }
+    })
 }
 
 /// Tells lines as they are written.

@@ -109,6 +109,16 @@ pub(super) fn run(root: Option<&Path>, wish: Wish, args: &ActArgs, clock: Clock)
     for row in &report.services {
         job.tell(row);
     }
+    if let Some(time) = args.names.iter().find(|it| words::duration(it).is_ok())
+        && args.wait.is_some()
+        && !report.services.is_empty()
+    {
+        // What was meant for --wait must not start something with another patience.
+        say(&format!(
+            "oats: nothing was asked: did you mean --wait={time}?"
+        ));
+        return Exit::Refused;
+    }
     let ended = if args.dry_run {
         job.foresee(&chosen.services, &mut report);
         Ok(())
@@ -153,7 +163,12 @@ impl Job<'_> {
         }
         for name in services {
             let snapshot = &self.truth.snapshot;
-            let row = Row::foreseen(snapshot, name, self.wish.action, self.wish.only);
+            let row = Row::foreseen(
+                snapshot,
+                name,
+                self.wish.action,
+                (self.wish.only, self.wish.when_free),
+            );
             self.tell(&row);
             report.services.push(row);
         }

@@ -51,11 +51,10 @@ pub(super) fn run(place: &Place, args: &PortArgs, clock: Clock) -> Exit {
 }
 
 fn ladder(place: &Place, args: &PortArgs, clock: Clock) -> Result<Exit, Exit> {
-    let mut first = true;
     let mut asked: Option<(Pid, Force)> = None;
     loop {
         let (seen, listeners) = place.look(clock)?;
-        if seen.free && !first {
+        if seen.free {
             super::print(if args.json {
                 b""
             } else {
@@ -63,7 +62,6 @@ fn ladder(place: &Place, args: &PortArgs, clock: Clock) -> Result<Exit, Exit> {
             });
             return Ok(Exit::Done);
         }
-        first = false;
         let (process, pid) = may_be_ended(place, &seen, &listeners)?;
         let force = match asked {
             Some((before, Force::Kill)) if before == pid => {

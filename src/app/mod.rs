@@ -182,7 +182,7 @@ fn complain(diagnostics: &[Diagnostic]) -> Exit {
     let count = diagnostics.len();
     let noun = if count == 1 { "problem" } else { "problems" };
     say(&format!(
-        "oats: {count} {noun} in the files, nothing was started"
+        "oats: {count} {noun} in the files; oats check shows them, too"
     ));
     Exit::BadFiles
 }
@@ -228,10 +228,17 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// Prints on stdout; a closed pipe is nobody's fault.
+/// Prints on stdout; a closed pipe is nobody's fault. Anything else ends the program: what was to be
+/// printed is not whole.
 fn print(text: &[u8]) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text).and_then(|()| out.flush());
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            say(&format!("oats: could not write the output: {error}"));
+            guard::end(Exit::NotAsWanted);
+        }
+        Ok(()) | Err(_) => {}
+    }
 }
 
 /// Prints a document on stdout, as one line of JSON.

@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use super::{find_root, headless, own_path, say};
 use crate::{
+    attach,
     cli::Exit,
     io::{clock::Clock, status},
     model::{Snapshot, root::Root},
@@ -42,7 +43,11 @@ pub(super) fn see(named: Option<&Path>, clock: Clock) -> Result<Truth, Exit> {
                 snapshot.written_at
             ));
         }
-        let snapshot = Arc::new(snapshot);
+        // It takes no asks: what its last word allowed is allowed no more.
+        let snapshot = Arc::new(match whose {
+            Whose::Silent => attach::silent(&snapshot),
+            Whose::Owner | Whose::Looked => snapshot,
+        });
         return Ok(Truth {
             root,
             snapshot,

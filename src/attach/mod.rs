@@ -12,6 +12,8 @@ mod pieces;
 mod relay;
 mod stale;
 
+pub use stale::silent;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::sync::{mpsc, watch};

@@ -8,7 +8,7 @@ use crate::model::{
 };
 
 /// The same truth, with every action refused.
-pub(super) fn silent(snapshot: &Snapshot) -> Snapshot {
+pub fn silent(snapshot: &Snapshot) -> Snapshot {
     let mut silent = snapshot.clone();
     let no = |action| Verdict::refused(action, &Refusal::OwnerSilent);
     for view in silent.services.values_mut() {

@@ -209,6 +209,9 @@ impl Plan {
             text.push('\n');
         }
         let chain: Vec<&str> = self.longest_chain.iter().map(ServiceName::as_str).collect();
+        if chain.is_empty() {
+            return text;
+        }
         let _ = writeln!(
             text,
             "longest chain: {}, {} in all",

@@ -127,6 +127,14 @@ pub(super) fn died(service: &mut Service, reason: &str, cause: Option<Seq>, ctx:
     service.deaths.push(now.mono);
     let forgotten = service.deaths.len().saturating_sub(DEATHS_KEPT);
     service.deaths.drain(..forgotten);
+    go_on(service, reason, cause, ctx);
+}
+
+/// What the restart policy makes of the deaths that are counted already. The service is at rest
+/// before, and wanted.
+pub(super) fn go_on(service: &mut Service, reason: &str, cause: Option<Seq>, ctx: &mut Ctx) {
+    let now = ctx.now;
+    let spec = &service.def.restart;
     match restart::after_death(spec, &service.deaths, now.mono, ctx.rng) {
         AfterDeath::Now => ctx.follow.push_back(Input::Retry {
             service: service.def.name.clone(),

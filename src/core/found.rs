@@ -11,11 +11,13 @@ use super::{
     input::{AskWith, Finding, Input},
     life::{Life, Process},
     restart,
-    world::Service,
+    world::{Origin, Service},
 };
 use crate::model::{
     Action, Actor, EventKind, ExitInfo, ExitStatus, Health, Identity, Mono, RunId, RunRecord, Wall,
-    Want, run::RunState, service::RestartPolicy,
+    Want,
+    run::{GAVE_UP, RunState},
+    service::RestartPolicy,
 };
 
 /// What was found of the last recorded run of a service.
@@ -176,7 +178,8 @@ fn still_given_up(service: &Service, reason: &str) -> Option<String> {
 }
 
 /// Nothing lives, and nothing did when the owner before left. What it wanted of a service that had
-/// ended unasked still stands; of one that was about to start, it is forgotten.
+/// ended unasked still stands, and the restart policy goes on; one that was about to be started is
+/// asked for anew by whoever tells of the finding.
 fn rest(service: &mut Service, record: &RunRecord, ctx: &mut Ctx) {
     let since = record.last_exit.as_ref().map(|exit| exit.at);
     let wanted = record.state == RunState::Ended && record.want == Want::Up;
@@ -196,4 +199,15 @@ fn rest(service: &mut Service, record: &RunRecord, ctx: &mut Ctx) {
         Some(_) | None => Life::Stopped { since },
     };
     ctx.enter(service, life);
+    let may = service.origin == Origin::File && ctx.leaving.is_none();
+    let dies_on = service.def.restart.policy != RestartPolicy::Never && !service.deaths.is_empty();
+    if let Life::Failed { reason, .. } = &service.life
+        && may
+        && dies_on
+    {
+        let reason = reason.clone();
+        if !reason.contains(GAVE_UP) {
+            exit::go_on(service, &reason, None, ctx);
+        }
+    }
 }

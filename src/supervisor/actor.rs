@@ -61,7 +61,7 @@ impl Actor {
         mut self,
         mut child_ends: Caught,
         findings: Vec<Input>,
-        begin: Option<Input>,
+        starts: Vec<Input>,
     ) -> bool {
         self.owner_event("came");
         self.press.sampled(self.names());
@@ -70,7 +70,7 @@ impl Actor {
         }
         // Who holds a port can be told once the runs are known, and must be before the first start.
         self.look_at_ports(self.hands.clock.now());
-        if let Some(input) = begin {
+        for input in starts {
             self.take(input);
         }
         self.beat(self.hands.clock.now());

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    core::{Finding, Input},
+    core::{Finding, Input, input::AskWith},
     io::platform::{self, Tag},
     model::{
-        Identity, Pid, RunRecord, ServiceName, Wall, root::Root, run::RunState, snapshot::Survivor,
+        Action, Actor, Identity, Pid, RunRecord, ServiceName, Wall, Want, root::Root,
+        run::RunState, snapshot::Survivor,
     },
 };
 
@@ -39,6 +40,31 @@ pub(super) fn findings(
         inputs.push(Input::Survivors { service, survivors });
     }
     inputs
+}
+
+/// The starts that the owner before had accepted and not brought to an end: what waited, or was
+/// between the two halves of a restart. An unasked end is the restart policy's affair.
+pub(super) fn unfinished(
+    boot_id: &str,
+    records: &[RunRecord],
+    known: &BTreeSet<ServiceName>,
+) -> Vec<Input> {
+    let wanted = records.iter().filter(|record| {
+        let unasked = record.last_exit.as_ref().is_some_and(|exit| !exit.asked);
+        record.boot_id == boot_id
+            && known.contains(&record.service)
+            && record.state == RunState::Ended
+            && record.want == Want::Up
+            && !unasked
+    });
+    let start = |record: &RunRecord| Input::Ask {
+        service: record.service.clone(),
+        action: Action::Start,
+        by: Actor::POLICY,
+        with: AskWith::default(),
+        cause: None,
+    };
+    wanted.map(start).collect()
 }
 
 /// What is there of one recorded run of this boot.

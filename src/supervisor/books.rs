@@ -8,7 +8,7 @@ use super::{actor::Actor, handle::Feed, writer::Job};
 use crate::{
     core::{Decision, Draft, Service, record},
     io::logs,
-    model::{Event, EventKind, LogLine, Moment, RunRecord, ServiceName, Stream},
+    model::{Event, EventKind, LogLine, Moment, Outcome, RunRecord, ServiceName, Stream},
 };
 
 impl Actor {
@@ -137,6 +137,38 @@ impl Actor {
             return Vec::new();
         };
         logs::stderr_tail(&path, from)
+    }
+
+    /// Ends the asks that an owner before has accepted and can end no more.
+    pub(super) fn close_asks(&mut self, asks: Vec<Event>) {
+        let now = self.hands.clock.now();
+        let mut events = Vec::new();
+        for ask in asks {
+            let seq = self.world.next_seq;
+            self.world.next_seq = seq.next();
+            let took = now.wall.since(ask.at).as_millis();
+            let draft = Draft {
+                seq,
+                kind: EventKind::Result,
+                service: ask.service,
+                run: ask.run,
+                actor: ask.actor,
+                action: ask.action,
+                cause: Some(ask.seq),
+                result: Some(Outcome::Superseded),
+                code: None,
+                reason: Some("its owner ended".to_owned()),
+                duration_ms: u64::try_from(took).ok(),
+                data: serde_json::Value::Null,
+                with_stderr_tail: false,
+            };
+            events.push(self.stamp(draft, now));
+        }
+        if !events.is_empty() {
+            let told = events.iter().cloned().map(Arc::new);
+            self.recorders.events.record(told);
+            self.hands.writer.send(Job::Events(events));
+        }
     }
 
     /// Writes down that the owner came or left.

@@ -1,6 +1,10 @@
 //! How a root gets its owner.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
@@ -32,12 +36,14 @@ use crate::{
         records, status,
     },
     model::{
-        Actor as By, Moment, RunRecord, Seq, ServiceName, Wall,
+        Actor as By, Event, EventKind, Moment, RunRecord, Seq, ServiceName, Wall,
         root::Root,
         snapshot::{Owner as OwnerInfo, OwnerMode},
     },
 };
 
+/// Among so many of the last ledger lines asks without an answer are looked for.
+const ASKS_AMONG: usize = 2000;
 /// How many reports of tasks may wait for the actor.
 const NOTES: usize = 4096;
 /// Ledger lines of earlier owners that a window is told.
@@ -113,7 +119,8 @@ pub struct Owner {
     boot_id: String,
     world: World,
     findings: Vec<Input>,
-    begin: Option<Input>,
+    starts: Vec<Input>,
+    unanswered: Vec<Event>,
     ledger: Ledger,
     environment: Environment,
     press: Press,
@@ -162,9 +169,12 @@ impl Owner {
             Ledger::open(&root.ledger_file()).map_err(ClaimError::files("open the ledger"))?;
         let records = read_records(&root);
         let marks = marks_of(&records);
-        let findings = adopt::findings(&root, &boot_id, records, &setup.loaded.names());
+        let names = setup.loaded.names();
+        let mut starts = adopt::unfinished(&boot_id, &records, &names);
+        starts.extend(begin(&setup));
+        let findings = adopt::findings(&root, &boot_id, records, &names);
         let reloading = Reloading::new(&setup.loaded);
-        let begin = begin(&setup);
+        let unanswered = unanswered(&root);
         let info = this_owner(setup.mode, setup.version, now);
         let next = last.map_or(Seq(1), Seq::next);
         let world = World::new(&setup.loaded.services, next, Rng::seeded(setup.seed));
@@ -183,7 +193,8 @@ impl Owner {
             boot_id,
             world,
             findings,
-            begin,
+            starts,
+            unanswered,
             ledger,
             environment: setup.environment,
             press,
@@ -265,7 +276,7 @@ impl Owner {
             sampler: Sampler::default(),
             writer,
         };
-        let actor = Actor {
+        let mut actor = Actor {
             lock: self.lock,
             world: self.world,
             hands,
@@ -287,7 +298,10 @@ impl Owner {
             left: false,
             displaced: false,
         };
-        let is_ours = actor.run(child_ends, self.findings, self.begin).await;
+        let is_ours = {
+            actor.close_asks(self.unanswered);
+            actor.run(child_ends, self.findings, self.starts).await
+        };
         if let Some(then) = self.at_the_end.filter(|_| is_ours) {
             then();
         }
@@ -319,6 +333,19 @@ fn read_records(root: &Root) -> Vec<RunRecord> {
 fn marks_of(records: &[RunRecord]) -> BTreeMap<ServiceName, LogMarks> {
     let marks = |record: &RunRecord| (record.service.clone(), LogMarks::of(record));
     records.iter().map(marks).collect()
+}
+
+/// Asks that no owner will answer any more: the one that accepted them is gone.
+fn unanswered(root: &Root) -> Vec<Event> {
+    let events = ledger::latest(&root.ledger_file(), ASKS_AMONG).unwrap_or_default();
+    let results = events
+        .iter()
+        .filter(|event| event.kind == EventKind::Result);
+    let answered: BTreeSet<Seq> = results.filter_map(|event| event.cause).collect();
+    let asks = events
+        .into_iter()
+        .filter(|event| event.kind == EventKind::Ask);
+    asks.filter(|ask| !answered.contains(&ask.seq)).collect()
 }
 
 /// What is started at once.

@@ -1,6 +1,6 @@
 //! The folder of an owner, when somebody takes it away under it.
 
-use super::actor::Actor;
+use super::{actor::Actor, writer::Job};
 use crate::{
     core::{Input, Leaving},
     io::files::{self, Lock, LockError},
@@ -20,6 +20,7 @@ impl Actor {
             Ok(Ok(lock)) => {
                 tracing::warn!(target: "files", "somebody removed the folder of the lock: made anew");
                 self.lock = lock;
+                self.hands.writer.send(Job::Anew);
                 self.written.clear();
                 self.write_records(now);
                 self.owner_event("lost its folder and made it anew");

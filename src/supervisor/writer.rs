@@ -25,6 +25,8 @@ pub(super) enum Job {
     Status(Arc<Snapshot>),
     /// Lines for the ledger.
     Events(Vec<Event>),
+    /// The folder was made anew: the ledger begins anew, before the next line.
+    Anew,
     /// What was measured in ten seconds that are over.
     Buckets(Vec<(ServiceName, Bucket)>),
     /// A run record.
@@ -119,6 +121,7 @@ fn work(root: &Root, mut ledger: Ledger, queue: &Receiver<Job>) {
             match job {
                 Job::Status(snapshot) => status = Some(snapshot),
                 Job::Events(lines) => events.extend(lines),
+                Job::Anew => complain("begin the ledger anew", ledger.mend()),
                 Job::Buckets(buckets) => {
                     complain("write samples", history::write(root, &buckets));
                 }

@@ -70,11 +70,8 @@ fn nobody_is_ended_who_was_not_named() {
         let port = free_port();
         let number = port.to_string();
         let (code, _, complained) = rootless(&[&number, "--free"]);
-        assert_eq!(code, Some(2));
-        assert_eq!(
-            complained,
-            format!("oats: Free port disabled: port {port} is free.\n")
-        );
+        // What is wanted is so.
+        assert_eq!((code, complained.as_str()), (Some(0), ""));
         let stranger = Stranger::on(port, &["ignore"]);
         let pid = stranger.pid().to_string();
         let (code, _, complained) = rootless(&[&number, "--free"]);

@@ -25,10 +25,20 @@ fn rounds(variable: &str, few: usize) -> usize {
 
 /// An owner in a process of its own, of a program that may lie anywhere.
 fn serve(program: &str, project: &Project) -> Child {
+    start(program, &["--up"], project)
+}
+
+/// One that starts only what these arguments say.
+fn serve_with(args: &[&str], project: &Project) -> Child {
+    start(env!("CARGO_BIN_EXE_oats"), args, project)
+}
+
+fn start(program: &str, args: &[&str], project: &Project) -> Child {
     Process::new(program)
         .arg("--root")
         .arg(project.path())
-        .args(["serve", "--up"])
+        .arg("serve")
+        .args(args)
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -313,5 +323,64 @@ fn an_owner_whose_folder_is_removed_makes_it_anew_and_stays_the_only_one() {
         assert_eq!(before.len(), 1);
         assert!(leaders(&project).is_empty(), "a second owner started it");
         stop_all(owner, &project);
+    });
+}
+
+#[test]
+fn what_was_wanted_and_not_there_yet_is_gone_on_with_by_the_next_owner() {
+    isolated(|| {
+        let project = Project::new();
+        // It is never healthy: whoever needs it waits.
+        project.service(
+            "sick",
+            "command = [\"sleep\", \"621\"]\n[health]\nexec = [\"false\"]\n",
+        );
+        project.service(
+            "waits",
+            "command = [\"sleep\", \"622\"]\ndepends_on = [\"sick\"]\n",
+        );
+        project.service(
+            "dies",
+            "shell = \"exit 4\"\n[restart]\npolicy = \"on-failure\"\nfirst_delay = \"1h\"\n\
+             max_delay = \"1h\"\n",
+        );
+        let owner = serve(env!("CARGO_BIN_EXE_oats"), &project);
+        let phase = |name: &str| {
+            let status = project.status()?;
+            status["services"][name]["phase"]
+                .as_str()
+                .map(str::to_owned)
+        };
+        let are = |owner: u32, waits: &str, dies: &str| {
+            project
+                .status()
+                .is_some_and(|it| it["owner"]["pid"] == owner)
+                && phase("waits").as_deref() == Some(waits)
+                && phase("dies").as_deref() == Some(dies)
+        };
+        wait_until("one waits, one is tried again later", || {
+            are(owner.id(), "waiting", "backoff")
+        });
+        let ask = || {
+            let ledger = project.ledger();
+            let mine = |it: &&serde_json::Value| it["kind"] == "ask" && it["service"] == "waits";
+            ledger.iter().find(mine).map(|it| it["seq"].clone())
+        };
+        let asked = wait_for("its ask is written down", ask);
+        kill_9(owner);
+        let next = serve_with(&[], &project);
+        wait_until("both are as they were", || {
+            are(next.id(), "waiting", "backoff")
+        });
+        let status = project.status().unwrap();
+        assert_eq!(status["services"]["waits"]["want"], "up");
+        assert_eq!(status["services"]["dies"]["retry"]["attempt"], 2);
+        wait_until("the ask of the owner before has an end", || {
+            let ledger = project.ledger();
+            ledger.iter().any(|it| {
+                it["kind"] == "result" && it["cause"] == asked && it["result"] == "superseded"
+            })
+        });
+        stop_all(next, &project);
     });
 }

@@ -74,7 +74,12 @@ impl Row {
     }
 
     /// What would be answered, by the published truth.
-    pub fn foreseen(snapshot: &Snapshot, name: &ServiceName, action: Action, only: bool) -> Self {
+    pub fn foreseen(
+        snapshot: &Snapshot,
+        name: &ServiceName,
+        action: Action,
+        (only, when_free): (bool, bool),
+    ) -> Self {
         let mut row = Self::new(snapshot, name);
         let Some(view) = snapshot.services.get(name) else {
             return row;
@@ -87,8 +92,12 @@ impl Row {
             Action::Start | Action::Recover | Action::FreePort => {}
         }
         let verdict = view.actions.get(action);
-        row.accepted = verdict.allowed;
-        row.refusal = (!verdict.allowed).then(|| denied(verdict));
+        let about_the_port = verdict
+            .code
+            .as_deref()
+            .is_some_and(|it| it.starts_with("port_"));
+        row.accepted = verdict.allowed || (when_free && about_the_port);
+        row.refusal = (!row.accepted).then(|| denied(verdict));
         row
     }
 

@@ -105,13 +105,19 @@ fn verdict_text(verdict: &Verdict, view: &ServiceView, paint: Paint) -> String {
         return format!("{}{note}", paint.text(Colour::Good, "yes"));
     }
     let reason = clean::plain(verdict.reason.as_deref().unwrap_or_default());
+    // What cannot be done either is no help.
+    let helps = verdict.hint_action;
+    let in_vain = helps.is_some_and(|action| !view.actions.get(action).allowed);
     let command = |action: Action| words::command(action, &view.name, view.port);
-    let command = verdict.hint_action.and_then(command);
-    let helps: Vec<String> = hint.into_iter().chain(command).collect();
-    match helps.as_slice() {
-        [] => paint.text(Colour::Dim, &reason),
-        helps => format!("{} {}", paint.text(Colour::Dim, &reason), helps.join(" ")),
-    }
+    let command = helps.filter(|_| !in_vain).and_then(command);
+    let command = command.map(|command| format!(" ({command})"));
+    let hint = hint.filter(|_| !in_vain).map(|hint| format!(" {hint}"));
+    format!(
+        "{}{}{}",
+        paint.text(Colour::Dim, &reason),
+        hint.unwrap_or_default(),
+        command.unwrap_or_default()
+    )
 }
 
 #[cfg(test)]
