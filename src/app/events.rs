@@ -29,13 +29,13 @@ pub(super) fn run(root: Option<&Path>, args: &EventsArgs, clock: Clock) -> Exit 
         clock,
     };
     let mut trail = Trail::from_start(&ledger);
+    if args.follow {
+        return show.follow(&mut trail);
+    }
     let shown = match show.past(&mut trail) {
         Ok(shown) => shown,
         Err(exit) => return exit,
     };
-    if args.follow {
-        return show.follow(&mut trail);
-    }
     if !shown && !ledger.exists() {
         say("oats: nothing has happened here yet: no owner has written a ledger");
     }
@@ -116,6 +116,10 @@ impl Show<'_> {
         if let Err(error) = watch {
             say(&format!("oats: could not start a thread: {error}"));
             return Exit::Internal;
+        }
+        // Only now: whoever has read a line may interrupt.
+        if let Err(exit) = self.past(trail) {
+            return exit;
         }
         loop {
             tokio::select! {
