@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use oats::{app, cli::Args};
 
 fn main() -> ExitCode {
-    oats::app::run(oats::cli::Args::parse())
+    match Args::try_parse() {
+        Ok(args) => app::run(args),
+        Err(error) => app::misused(&error, std::env::args_os().nth(1)),
+    }
 }

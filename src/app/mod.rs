@@ -27,13 +27,14 @@ mod welcome;
 mod why;
 
 use std::{
+    ffi::OsString,
     io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use crate::{
-    cli::{Args, Exit, act::ActArgs, args::Verb},
+    cli::{self, Args, Exit, act::ActArgs, args::Verb},
     io::{
         clock::Clock,
         config::Diagnostic,
@@ -143,6 +144,25 @@ fn client(root: Option<&Path>, verb: Verb, clock: Clock) -> Exit {
         | Verb::Demo
         | Verb::Init { .. }
         | Verb::DemoService(_) => Exit::Internal,
+    }
+}
+
+/// Says how the command line is wrong; or prints the help or the version that was asked for. `first`
+/// is the first word that was typed.
+pub fn misused(error: &clap::Error, first: Option<OsString>) -> ExitCode {
+    let no_verb = error.kind() == clap::error::ErrorKind::MissingRequiredArgument;
+    let word = first
+        .filter(|_| no_verb)
+        .and_then(|word| word.into_string().ok());
+    if let Some(sentence) = word.and_then(|word| cli::args::unknown_verb(&word)) {
+        say(&format!("oats: {sentence}"));
+        return Exit::Refused.into();
+    }
+    // A closed pipe has no reader.
+    let _ = error.print();
+    match error.exit_code() {
+        0 => Exit::Done.into(),
+        _ => Exit::Refused.into(),
     }
 }
 

@@ -99,7 +99,7 @@ pub(super) fn owned(named: Option<&Path>, what: &str, clock: Clock) -> Result<Tr
 /// Says that nobody owns the root, and what to do about it.
 pub(super) fn nobody(root: &Root, what: &str) -> Exit {
     say(&format!(
-        "oats: nobody owns {}, so {what}: start an owner with oats or oats serve --up; \
+        "oats: nobody owns {}, so {what}: start an owner with oats or oats serve; \
          ps, logs, events, why and port work without one",
         root.dir.display()
     ));

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::{act, down, events, port, ps, schema, why};
-use crate::model::ServiceName;
+use crate::{
+    io::config,
+    model::{ServiceName, clean},
+};
 
 /// What stands below the options in `--help`.
 const AFTER: &str = "\
@@ -14,6 +17,14 @@ Without a command oats opens its console and starts the services with autostart 
 Exit codes: 0 done, everything wanted is up · 1 something wanted is not · 2 refused, wrong usage,
 no root, no terminal, root already owned · 3 wrong service files · 4 the verb needs an owner · 5
 --wait ran out · 70 a defect in oats · 130 interrupted.";
+
+/// What stands below the options in `oats serve --help`.
+const SERVE_AFTER: &str = "\
+SIGTERM and SIGINT stop all services in reverse order of need and end the owner; once more, they are
+killed. SIGQUIT ends the owner only: the services run on, and the next owner takes them over. SIGHUP
+reads the files anew. From another terminal: oats down [--leave-running], oats reload.
+
+Ends with 0, 2 when the root is owned already or there is none, 3 when files are wrong.";
 
 /// A terminal operations console for the services on your machine.
 #[derive(Debug, Parser)]
@@ -54,6 +65,7 @@ pub enum Verb {
         names: Vec<ServiceName>,
     },
     /// Own the services without a terminal
+    #[command(after_help = SERVE_AFTER)]
     Serve {
         /// Start all services, not only those with autostart = true
         #[arg(long)]
@@ -149,4 +161,36 @@ pub enum KeymapVerb {
     },
     /// Press keys and see their names, and what they are bound to
     Keys,
+}
+
+/// What is wrong with a word that stands where a verb does and is none.
+pub fn unknown_verb(word: &str) -> Option<String> {
+    let command = Args::command();
+    let verbs = command.get_subcommands().filter(|verb| !verb.is_hide_set());
+    let verbs: Vec<&str> = verbs.map(clap::Command::get_name).collect();
+    if word.starts_with('-') || verbs.contains(&word) {
+        return None;
+    }
+    let near = config::nearest(word, verbs);
+    let near = near.map(|near| format!(": did you mean \"{near}\"?"));
+    let (word, near) = (clean::plain(word), near.unwrap_or_default());
+    Some(format!(
+        "there is no command \"{word}\"{near} (see oats --help)"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_verb_is_told_with_the_nearest_one() {
+        let said = unknown_verb("pss").unwrap();
+        assert!(
+            said.starts_with("there is no command \"pss\": did you mean \"ps\"?"),
+            "{said}"
+        );
+        assert_eq!(unknown_verb("ps"), None);
+        assert_eq!(unknown_verb("--once"), None);
+    }
 }

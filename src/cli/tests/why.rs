@@ -289,7 +289,7 @@ fn what_may_be_done_stands_below_with_what_helps() {
 web  STOP
   web was never started.
 what may be done:
-  Start      Start disabled: port 80 is held by PID 7 (nginx). Free the port first. oats port 80 --free
+  Start      Start disabled: port 80 is held by PID 7 (nginx). Free the port first. (oats port 80 --free)
   Stop       yes
 ";
     assert!(text.starts_with(expected), "{text}");

@@ -107,7 +107,7 @@ pub fn known_keys() -> Vec<String> {
 }
 
 /// The known word that `word` was probably meant to be.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_ascii_lowercase();
     // A word of three letters may differ in one, of nine in three.
     let allowed = (word.chars().count() / 3).clamp(1, 3);

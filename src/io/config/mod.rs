@@ -24,7 +24,7 @@ pub use env_file::{Variables, read_variables};
 pub(super) use files::read;
 pub use files::{Found, can_be_root, is_root, list, read_settings_file};
 pub(super) use keys::suggest;
-pub use keys::{known_keys, suggest_service};
+pub use keys::{known_keys, nearest, suggest_service};
 pub use service::ServiceFile;
 pub use settings::{Defaults, read_settings, read_user_settings};
 pub use source::{Place, Source};
