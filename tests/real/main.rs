@@ -18,6 +18,7 @@ mod ledger;
 mod life;
 mod logs;
 mod owners;
+mod owners_killed;
 mod ports;
 mod reload;
 mod status_schema;
