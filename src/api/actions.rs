@@ -17,6 +17,7 @@ use super::{
     look::{bad_query, no_such_service},
 };
 use crate::{
+    io::config,
     model::{
         Action, Actor, Event, EventKind, Outcome, Refusal, Seq, ServiceName, Snapshot, Wall,
         action::ACTIONS,
@@ -218,17 +219,10 @@ pub(super) fn wait(text: Option<&str>) -> Result<Option<Duration>, Refused> {
     let Some(text) = text else {
         return Ok(None);
     };
-    let millis = |digits: &str, unit: u64| digits.parse::<u64>().ok()?.checked_mul(unit);
-    let parsed = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
-        (Some(digits), _) => millis(digits, 1),
-        (None, Some(digits)) => millis(digits, 1000),
-        (None, None) => None,
-    };
-    let wait = parsed.map(Duration::from_millis);
-    match wait.filter(|wait| *wait <= LONGEST_WAIT) {
+    match config::duration(text).filter(|wait| *wait <= LONGEST_WAIT) {
         Some(wait) => Ok(Some(wait)),
         None => Err(bad_query(
-            "wait is a time like \"30s\" or \"500ms\", of at most an hour",
+            "wait is a time like \"30s\", \"500ms\" or \"1m30s\", of at most an hour",
         )),
     }
 }

@@ -1,6 +1,6 @@
 //! `oats port`: looks for itself who listens; with a root it says what that is to its services.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use super::{
     free_port, headless,
@@ -18,7 +18,7 @@ use crate::{
         clock::Clock,
         platform::{self, PortListener, PortScanner},
     },
-    model::{HolderClass, Pid, Port, Snapshot, root::Root},
+    model::{HolderClass, Pid, Port, ServiceView, Snapshot, root::Root},
     supervisor,
 };
 
@@ -117,6 +117,28 @@ impl Place {
         Ok((self.judge(&listeners, time_wait), listeners))
     }
 
+    /// What one listener is, as far as it can be told without the word of whoever knows the runs: a
+    /// leftover is then a stranger, since nothing weaker than the last run proves it.
+    fn class_of(&self, listener: &PortListener, wanting: Option<&Arc<ServiceView>>) -> HolderClass {
+        let tag = listener.owner.as_ref().and_then(|owner| owner.tag.as_ref());
+        let root = self.root.as_ref();
+        let ours = tag.filter(|tag| root.is_some_and(|root| root.dir == tag.root));
+        let named = ours.map(|tag| {
+            let view = wanting.filter(|view| view.name == tag.service);
+            (view, view.is_some_and(|view| view.run == Some(tag.run)))
+        });
+        match named {
+            Some((Some(_), true)) => return HolderClass::Own,
+            Some((None, _)) => return HolderClass::OtherService,
+            Some((Some(_), false)) | None => {}
+        }
+        match pid_of(listener) {
+            _ if !platform::can_signal(uid(listener)) => HolderClass::OtherUser,
+            None => HolderClass::Unseen,
+            Some(_) => HolderClass::Stranger,
+        }
+    }
+
     /// What they are to the services of the root.
     fn judge(&self, listeners: &[PortListener], time_wait: bool) -> Seen {
         let views = self.snapshot.iter().flat_map(|it| it.services.values());
@@ -132,22 +154,12 @@ impl Place {
             let pid = listeners.iter().find_map(pid_of);
             pid.is_some() && holder.processes.iter().any(|process| process.pid == pid)
         });
-        let own = |tag: &platform::Tag| {
-            wanting.is_some_and(|view| view.name == tag.service && view.run == Some(tag.run))
-        };
-        let left = |tag: &platform::Tag| wanting.is_some_and(|view| view.name == tag.service);
-        let class = match (listeners.first(), same, &tagged) {
-            (None, ..) => HolderClass::Free,
-            (Some(_), Some(holder), _) => holder.class,
-            (Some(_), None, Some(tag)) if own(tag) => HolderClass::Own,
-            (Some(_), None, Some(tag)) if left(tag) => HolderClass::OwnLeftover,
-            (Some(_), None, Some(_)) => HolderClass::OtherService,
-            (Some(first), None, None) if !platform::can_signal(uid(first)) => {
-                HolderClass::OtherUser
-            }
-            (Some(first), None, None) if pid_of(first).is_none() => HolderClass::Unseen,
-            (Some(_), None, None) => HolderClass::Stranger,
-        };
+        let classes = listeners
+            .iter()
+            .map(|listener| self.class_of(listener, wanting));
+        // The most foreign one decides.
+        let seen = classes.max().unwrap_or(HolderClass::Free);
+        let class = same.map_or(seen, |holder| holder.class);
         Seen {
             port: self.port,
             free: listeners.is_empty(),

@@ -1,10 +1,15 @@
 //! `oats events`: which ledger lines are shown, and how each reads.
 
-use clap::{Args, ValueEnum};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use serde_json::Value;
 
 use super::words::{self, Colour, Paint};
-use crate::model::{Action, Event, EventKind, Outcome, Seq, Wall, clean};
+use crate::model::{
+    Action, Event, EventKind, Outcome, Seq, ServiceName, Wall, clean, control::EventsQuery,
+};
 
 /// What stands below the options in `oats events --help`.
 pub const AFTER: &str = "\
@@ -30,15 +35,15 @@ pub struct EventsArgs {
 
     /// Only of this service
     #[arg(long, value_name = "NAME")]
-    pub service: Option<String>,
+    pub service: Option<ServiceName>,
 
     /// Only by this actor: human, cli, policy, api, or api:NAME
     #[arg(long, value_name = "ACTOR")]
     pub actor: Option<String>,
 
     /// Only of this kind
-    #[arg(long, value_name = "KIND")]
-    pub kind: Option<Kind>,
+    #[arg(long, value_name = "KIND", value_parser = kinds())]
+    pub kind: Option<EventKind>,
 
     /// How many of the last lines [default: 50; with --since all]
     #[arg(short = 'n', long, value_name = "N")]
@@ -60,30 +65,13 @@ pub enum Since {
     At(Wall),
 }
 
-/// [`EventKind`], as it is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(
-    missing_docs,
-    reason = "the names of EventKind, which says what each is"
-)]
-pub enum Kind {
-    Ask,
-    Refusal,
-    Result,
-    Start,
-    Exit,
-    Health,
-    Port,
-    Adoption,
-    Config,
-    Owner,
-}
-
-impl Kind {
-    fn is(self, kind: EventKind) -> bool {
-        self.to_possible_value()
-            .is_some_and(|value| value.get_name() == kind.word())
-    }
+/// The kinds of events, as they are typed.
+fn kinds() -> impl TypedValueParser<Value = EventKind> {
+    let words = EventKind::ALL.map(EventKind::word);
+    PossibleValuesParser::new(words).try_map(|word| {
+        let kind = EventKind::ALL.into_iter().find(|kind| kind.word() == word);
+        kind.ok_or("there is no such kind")
+    })
 }
 
 fn since(text: &str) -> Result<Since, String> {
@@ -121,19 +109,17 @@ impl EventsArgs {
                 u64::try_from(now.since(event.at).as_millis()).is_ok_and(|age| age <= ago)
             }
         };
-        let service = self.service.as_ref().is_none_or(|wanted| {
-            event
-                .service
-                .as_ref()
-                .is_some_and(|it| it.as_str() == wanted)
-        });
-        let actor = self.actor.as_ref().is_none_or(|wanted| {
-            event
-                .actor
-                .as_ref()
-                .is_some_and(|actor| actor.to_string() == *wanted || actor.kind.word() == wanted)
-        });
-        newer && service && actor && self.kind.is_none_or(|kind| kind.is(event.kind))
+        newer && self.query().wants(event)
+    }
+
+    /// What is asked for beside the time, in the words of the control API.
+    fn query(&self) -> EventsQuery {
+        EventsQuery {
+            service: self.service.clone(),
+            actor: self.actor.clone(),
+            kind: self.kind,
+            ..EventsQuery::default()
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::model::{Action, Port, ServiceName, Wall};
+use crate::{
+    io::config,
+    model::{Action, Port, ServiceName, Wall},
+};
 
 /// Colours, where somebody sees them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,28 +95,19 @@ pub fn command(action: Action, service: &ServiceName, port: Option<Port>) -> Opt
     }
 }
 
-/// A time as it is typed: "500ms", "30s", "10m", "2h", "7d"; a bare number is seconds.
+/// A time as it is typed: as in service files ("500ms", "30s", "1h30m"), besides "7d"; a bare number
+/// is seconds.
 ///
 /// # Errors
 ///
 /// A sentence about what was expected.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = text.strip_prefix(digits).unwrap_or_default();
-    let unit = match unit {
-        "ms" => Some(1),
-        "" | "s" => Some(1000),
-        "m" => Some(60_000),
-        "h" => Some(3_600_000),
-        "d" => Some(86_400_000),
-        _ => None,
-    };
-    let number: Option<u64> = digits.parse().ok();
-    number
-        .zip(unit)
-        .and_then(|(number, unit)| number.checked_mul(unit))
-        .map(Duration::from_millis)
-        .ok_or_else(|| "expected a time like 30s, 500ms or 10m".to_owned())
+    let number = |digits: &str, seconds: u64| digits.parse::<u64>().ok()?.checked_mul(seconds);
+    let plain = number(text, 1).or_else(|| number(text.strip_suffix('d')?, 86_400));
+    let parsed = plain
+        .map(Duration::from_secs)
+        .or_else(|| config::duration(text));
+    parsed.ok_or_else(|| "expected a time like 30s, 500ms or 10m".to_owned())
 }
 
 #[cfg(test)]

@@ -42,8 +42,7 @@ pub fn classify(service: &Service, listeners: &[Listening]) -> PortState {
         .map(|listening| (class_of(service, listening), &listening.process))
         .collect();
     classed.sort_by_key(|((class, _), process)| {
-        let foreignness = Reverse(foreignness(*class));
-        (foreignness, process.pid, process.address.clone())
+        (Reverse(*class), process.pid, process.address.clone())
     });
     let (class, owner) = classed
         .first()
@@ -88,17 +87,4 @@ fn class_of(service: &Service, listening: &Listening) -> (HolderClass, Option<Se
         (true, Some(_)) => HolderClass::Stranger,
     };
     (class, None)
-}
-
-/// How foreign a class is: the larger decides among several listeners.
-fn foreignness(class: HolderClass) -> u8 {
-    match class {
-        HolderClass::Free => 0,
-        HolderClass::Own => 1,
-        HolderClass::OwnLeftover => 2,
-        HolderClass::OtherService => 3,
-        HolderClass::Stranger => 4,
-        HolderClass::OtherUser => 5,
-        HolderClass::Unseen => 6,
-    }
 }

@@ -37,6 +37,20 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Ask,
+        Self::Refusal,
+        Self::Result,
+        Self::Start,
+        Self::Exit,
+        Self::Health,
+        Self::Port,
+        Self::Adoption,
+        Self::Config,
+        Self::Owner,
+    ];
+
     /// The kind as one word.
     pub fn word(self) -> &'static str {
         match self {

@@ -9,7 +9,8 @@ use super::{
     time::Wall,
 };
 
-/// What the holder of a port is to the service that wants it.
+/// What the holder of a port is to the service that wants it: the more foreign, the larger. Of several
+/// listeners the largest class counts; none of them is [`Self::Free`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HolderClass {

@@ -28,3 +28,4 @@ pub use keys::{known_keys, nearest, suggest_service};
 pub use service::ServiceFile;
 pub use settings::{Defaults, read_settings, read_user_settings};
 pub use source::{Place, Source};
+pub use text::duration;

@@ -16,7 +16,7 @@ pub(super) const DURATION: &str = "a duration such as \"500ms\", \"2s\" or \"1h3
 pub(super) const SIZE: &str = "a size such as \"32MiB\", \"10MB\" or \"512KiB\"";
 
 /// A duration such as `1h30m`: whole numbers, each with its unit, the larger unit first.
-pub(super) fn duration(text: &str) -> Option<Duration> {
+pub fn duration(text: &str) -> Option<Duration> {
     const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
     let mut units = UNITS.iter();
     let mut rest = text;
