@@ -1,9 +1,6 @@
 //! What concerns the whole root: up, down, reload.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -22,6 +19,7 @@ use crate::{
     model::{
         Action, Actor, Phase, ServiceName, Snapshot,
         control::{Asked, Denied, Down, DownBody, Up, UpBody, WaitQuery},
+        plan,
         snapshot::OwnerMode,
     },
     supervisor::{Answer, Ask, Command, Leaving},
@@ -177,33 +175,13 @@ fn is_needed(snapshot: &Snapshot, name: &ServiceName) -> bool {
 
 /// Every service that can be stopped, those first that need others.
 fn dependents_first(snapshot: &Snapshot) -> Vec<ServiceName> {
-    let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
-    for name in snapshot.services.keys() {
-        visit(snapshot, name, &mut seen, &mut order);
-    }
+    let mut order = plan::needed_first(snapshot);
+    order.reverse();
     order.retain(|name| {
         let view = snapshot.services.get(name);
         view.is_some_and(|view| view.actions.stop.allowed)
     });
     order
-}
-
-fn visit(
-    snapshot: &Snapshot,
-    name: &ServiceName,
-    seen: &mut BTreeSet<ServiceName>,
-    order: &mut Vec<ServiceName>,
-) {
-    let Some(view) = snapshot.services.get(name) else {
-        return;
-    };
-    if !seen.insert(name.clone()) {
-        return;
-    }
-    for dependent in &view.needed_by {
-        visit(snapshot, dependent, seen, order);
-    }
-    order.push(name.clone());
 }
 
 /// `POST /api/reload`.

@@ -18,14 +18,26 @@ type Services = BTreeMap<ServiceName, Arc<ServiceView>>;
 /// theirs, that do not run and are not on their way. A completed task is not run again.
 pub fn brings(snapshot: &Snapshot, name: &ServiceName) -> Vec<ServiceName> {
     let mut order = Vec::new();
-    visit(&snapshot.services, name, &mut BTreeSet::new(), &mut order);
+    let (services, seen) = (&snapshot.services, &mut BTreeSet::new());
+    visit(services, name, is_down, seen, &mut order);
     order.retain(|needed| needed != name);
     order
 }
 
+/// Every service, needed ones first; by name otherwise.
+pub fn needed_first(snapshot: &Snapshot) -> Vec<ServiceName> {
+    let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
+    for name in snapshot.services.keys() {
+        visit(&snapshot.services, name, |_any| true, &mut seen, &mut order);
+    }
+    order
+}
+
+/// Puts those needs first that `counts`, and the needs of these, then the service itself.
 fn visit(
     services: &Services,
     name: &ServiceName,
+    counts: fn(&ServiceView) -> bool,
     seen: &mut BTreeSet<ServiceName>,
     order: &mut Vec<ServiceName>,
 ) {
@@ -36,11 +48,9 @@ fn visit(
         return;
     }
     for need in &view.depends_on {
-        let is_down = services
-            .get(&need.service)
-            .is_some_and(|view| is_down(view));
-        if is_down {
-            visit(services, &need.service, seen, order);
+        let needed = services.get(&need.service);
+        if needed.is_some_and(|view| counts(view)) {
+            visit(services, &need.service, counts, seen, order);
         }
     }
     order.push(name.clone());

@@ -122,7 +122,7 @@ fn down_stops_the_services_of_a_console_dependents_first_and_the_console_stays()
             .iter()
             .map(|it| it["service"].as_str().unwrap())
             .collect();
-        assert_eq!(asked, ["above", "alone", "base"]);
+        assert_eq!(asked, ["alone", "above", "base"]);
         wait_for("everything has stopped", || {
             let status = read_status(project.path())?;
             let is_down = |name: &&str| status["services"][*name]["phase"] == "stopped";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::ActArgs;
 use crate::{
     io::config,
-    model::{Action, Phase, ServiceName, ServiceView, Snapshot, clean},
+    model::{Action, Phase, ServiceName, ServiceView, Snapshot, clean, plan},
 };
 
 /// Whom an action is for.
@@ -120,34 +120,13 @@ fn in_order(
     action: Action,
     meant: &BTreeSet<ServiceName>,
 ) -> Vec<ServiceName> {
-    let mut order = Vec::new();
-    let mut seen = BTreeSet::new();
-    for name in meant {
-        visit(snapshot, name, &mut seen, &mut order);
-    }
+    let mut order = plan::needed_first(snapshot);
     order.retain(|name| meant.contains(name));
     match action {
         Action::Stop | Action::Kill => order.reverse(),
         Action::Start | Action::Restart | Action::Recover | Action::FreePort => {}
     }
     order
-}
-
-fn visit(
-    snapshot: &Snapshot,
-    name: &ServiceName,
-    seen: &mut BTreeSet<ServiceName>,
-    order: &mut Vec<ServiceName>,
-) {
-    if !seen.insert(name.clone()) {
-        return;
-    }
-    if let Some(view) = snapshot.services.get(name) {
-        for need in &view.depends_on {
-            visit(snapshot, &need.service, seen, order);
-        }
-    }
-    order.push(name.clone());
 }
 
 #[cfg(test)]
