@@ -8,7 +8,9 @@ use super::{
     files::{self, FileError},
     platform::fsx,
 };
-use crate::model::{RunRecord, root::Root, run::RUN_SCHEMA, snapshot::Problem};
+use crate::model::{
+    RunRecord, ServiceName, log::LogPositions, root::Root, run::RUN_SCHEMA, snapshot::Problem,
+};
 
 /// The largest run record that is read, in bytes.
 const LIMIT: u64 = 4 * 1024 * 1024;
@@ -32,6 +34,13 @@ pub enum RecordError {
 pub fn write(root: &Root, record: &RunRecord) -> Result<(), RecordError> {
     let bytes = serde_json::to_vec(record).map_err(RecordError::Encode)?;
     Ok(files::replace(&root.run_file(&record.service), &bytes)?)
+}
+
+/// Bytes that have been taken off the head of each log of a service, as its run record says; none
+/// where there is no record that can be read.
+pub fn log_base(root: &Root, service: &ServiceName) -> LogPositions {
+    let record = read(root, &root.run_file(service)).ok();
+    record.map(|record| record.log_base).unwrap_or_default()
 }
 
 /// Reads every run record, in name order. One that cannot be read, or that is not what oats

@@ -25,6 +25,10 @@ pub struct LogLine {
     pub stream: Stream,
     /// When it arrived; `None` for lines that were there before anybody looked.
     pub at: Option<Wall>,
+    /// Where it begins in its stream, in bytes ever written to it, rotated ones included; `None` for
+    /// what oats says itself, and for the later parts of a line that was shown in parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pos: Option<u64>,
     /// The cleaned text, without its line break: of all escape sequences only colours (SGR) remain.
     pub text: String,
 }
@@ -36,4 +40,15 @@ pub struct LogPositions {
     pub stdout: u64,
     /// stderr.
     pub stderr: u64,
+}
+
+impl LogPositions {
+    /// That of one stream; what oats says itself is written to none.
+    pub fn of(self, stream: Stream) -> u64 {
+        match stream {
+            Stream::Stdout => self.stdout,
+            Stream::Stderr => self.stderr,
+            Stream::Oats => 0,
+        }
+    }
 }

@@ -17,6 +17,7 @@ pub mod pattern;
 pub mod phase;
 pub mod plan;
 pub mod port;
+pub mod reading;
 pub mod refusal;
 pub mod root;
 pub mod run;

@@ -1,4 +1,4 @@
-//! A regular expression out of a service file.
+//! Regular expressions that people write: in a service file, or to search a log.
 
 use regex::{Regex, RegexBuilder};
 use thiserror::Error;
@@ -29,13 +29,7 @@ impl Pattern {
     ///
     /// The text is no regular expression, or one that needs too much memory.
     pub fn new(text: &str) -> Result<Self, PatternError> {
-        let mut builder = RegexBuilder::new(text);
-        builder.size_limit(SIZE).dfa_size_limit(SIZE);
-        match builder.build() {
-            Ok(regex) => Ok(Self(regex)),
-            Err(regex::Error::CompiledTooBig(_)) => Err(PatternError::TooLarge),
-            Err(error) => Err(PatternError::Syntax(last_words(&error.to_string()))),
-        }
+        regex(text, false).map(Self)
     }
 
     /// The text it was made from.
@@ -46,6 +40,18 @@ impl Pattern {
     /// Whether any part of a line matches.
     pub fn matches(&self, line: &str) -> bool {
         self.0.is_match(line)
+    }
+}
+
+/// The compiled expression; with `any_case` small and capital letters mean each other.
+pub(super) fn regex(text: &str, any_case: bool) -> Result<Regex, PatternError> {
+    let mut builder = RegexBuilder::new(text);
+    builder.size_limit(SIZE).dfa_size_limit(SIZE);
+    builder.case_insensitive(any_case);
+    match builder.build() {
+        Ok(regex) => Ok(regex),
+        Err(regex::Error::CompiledTooBig(_)) => Err(PatternError::TooLarge),
+        Err(error) => Err(PatternError::Syntax(last_words(&error.to_string()))),
     }
 }
 

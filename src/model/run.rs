@@ -95,3 +95,29 @@ impl RunRecord {
         })
     }
 }
+
+#[cfg(test)]
+impl RunRecord {
+    /// The record of a run that is over, of a service whose logs begin here.
+    pub fn plain(service: ServiceName, log_base: LogPositions) -> Self {
+        Self {
+            schema: RUN_SCHEMA,
+            service,
+            run: None,
+            state: RunState::Ended,
+            boot_id: "b".to_owned(),
+            pid: None,
+            start_ticks: None,
+            pidfd_ino: None,
+            want: Want::Down,
+            by: "human".to_owned(),
+            spawned_at: None,
+            ready_at: None,
+            last_exit: None,
+            deaths: Vec::new(),
+            restarts: Restarts::default(),
+            log_base,
+            log_at_start: log_base,
+        }
+    }
+}

@@ -55,6 +55,7 @@ impl Actor {
                     service,
                     stream: Stream::Oats,
                     at: Some(now.wall),
+                    pos: None,
                     text,
                 }
             })

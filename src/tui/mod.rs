@@ -7,7 +7,6 @@ mod frames;
 pub mod happenings;
 pub mod input;
 pub mod layout;
-pub mod level;
 mod looper;
 pub mod menu;
 pub mod message;

@@ -104,8 +104,7 @@ impl Follower {
         let now = Clock.now();
         let [stdout, stderr] = from;
         let logs = [(Stream::Stdout, stdout), (Stream::Stderr, stderr)].map(|(stream, from)| {
-            let path = self.root.log_file(&name, stream).unwrap_or_default();
-            let mut log = Followed::new(name.clone(), stream, path, Pace::Everything);
+            let mut log = Followed::new(&self.root, name.clone(), stream, Pace::Everything);
             self.ready.extend(log.open(&mut self.notices));
             log.go_on_from(from);
             log.read(now, &mut self.ready);
@@ -141,8 +140,7 @@ impl Follower {
     fn begin(&mut self, name: ServiceName) {
         let now = Clock.now().mono;
         let mut logs = [Stream::Stdout, Stream::Stderr].map(|stream| {
-            let path = self.root.log_file(&name, stream).unwrap_or_default();
-            let mut log = Followed::new(name.clone(), stream, path, Pace::Newest);
+            let mut log = Followed::new(&self.root, name.clone(), stream, Pace::Newest);
             self.ready.extend(log.open(&mut self.notices));
             log
         });

@@ -3,15 +3,18 @@
 use std::{fs::File, path::PathBuf};
 
 use super::{
-    lines::Splitter,
-    tail::{self, Window},
+    lines::{Piece, Splitter},
+    tail,
 };
 use crate::{
-    io::platform::{
-        fsx,
-        notice::{Notices, WatchId},
+    io::{
+        platform::{
+            fsx,
+            notice::{Notices, WatchId},
+        },
+        records,
     },
-    model::{LogLine, Moment, Mono, ServiceName, Stream, Wall},
+    model::{LogLine, Moment, Mono, ServiceName, Stream, Wall, root::Root},
 };
 
 /// How much of a file may come at once and is still shown, in bytes.
@@ -37,9 +40,13 @@ pub(super) enum Pace {
 pub(super) struct Followed {
     service: ServiceName,
     stream: Stream,
+    /// The root that it belongs to.
+    root: Root,
     path: PathBuf,
     open: Option<Open>,
     splitter: Splitter,
+    /// Bytes of the stream that are not in the file any more: where the file begins.
+    base: u64,
     /// When bytes last arrived.
     fed_at: Mono,
     /// How much may be shown now.
@@ -97,13 +104,15 @@ impl Open {
 
 impl Followed {
     /// A stream that nobody has looked at yet.
-    pub(super) fn new(service: ServiceName, stream: Stream, path: PathBuf, pace: Pace) -> Self {
+    pub(super) fn new(root: &Root, service: ServiceName, stream: Stream, pace: Pace) -> Self {
         Self {
+            root: root.clone(),
+            path: root.log_file(&service, stream).unwrap_or_default(),
             service,
             stream,
-            path,
             open: None,
             splitter: Splitter::default(),
+            base: 0,
             fed_at: Mono::default(),
             allowance: BURST,
             allowed_at: Mono::default(),
@@ -125,7 +134,13 @@ impl Followed {
             offset: 0,
             len: 0,
         });
+        self.find_base();
         trouble
+    }
+
+    /// Looks where in the stream the file begins now.
+    fn find_base(&mut self) {
+        self.base = records::log_base(&self.root, &self.service).of(self.stream);
     }
 
     /// How large the file is, and when it was last written to.
@@ -145,12 +160,15 @@ impl Followed {
         let Some(open) = &mut self.open else {
             return Vec::new();
         };
-        let Ok(Window { bytes, end }) = tail::window(&open.file, 0, most) else {
+        let Ok(window) = tail::window(&open.file, 0, most) else {
             return Vec::new();
         };
-        open.offset = end;
+        open.offset = window.end;
+        if window.is_torn {
+            self.splitter = Splitter::torn();
+        }
         let mut lines = Vec::new();
-        self.feed(&bytes, None, &mut lines);
+        self.feed(&window.bytes, window.start, None, &mut lines);
         self.fed_at = now;
         lines
     }
@@ -191,6 +209,7 @@ impl Followed {
             Pace::Everything => (0, new.min(CHUNK)),
         };
         open.offset += skipped;
+        let mut begin = open.offset;
         let mut bytes = open.read(wanted);
         self.allowance = most.saturating_sub(bytes.len() as u64);
         if is_cut || skipped > 0 {
@@ -198,8 +217,16 @@ impl Followed {
             self.flush(lines);
             self.splitter = Splitter::default();
         }
+        if is_cut {
+            self.find_base();
+        }
         if skipped > 0 {
-            skipped += tail::drop_torn_line(&mut bytes) as u64;
+            let dropped = tail::drop_torn_line(&mut bytes) as u64;
+            if dropped == 0 {
+                self.splitter = Splitter::torn();
+            }
+            begin += dropped;
+            skipped += dropped;
         }
         if skipped + lost > 0 {
             let text = format!(
@@ -211,7 +238,7 @@ impl Followed {
         }
         if !bytes.is_empty() {
             self.fed_at = now.mono;
-            self.feed(&bytes, Some(now.wall), lines);
+            self.feed(&bytes, begin, Some(now.wall), lines);
         }
     }
 
@@ -264,19 +291,22 @@ impl Followed {
     pub(super) fn flush(&mut self, lines: &mut Vec<LogLine>) {
         let (service, stream) = (&self.service, self.stream);
         self.splitter
-            .flush(|at, text| lines.push(line(service, stream, at, text)));
+            .flush(|piece| lines.push(line(service, stream, piece)));
     }
 
-    fn feed(&mut self, bytes: &[u8], at: Option<Wall>, lines: &mut Vec<LogLine>) {
+    /// Takes bytes that stand at `offset` of the file.
+    fn feed(&mut self, bytes: &[u8], offset: u64, at: Option<Wall>, lines: &mut Vec<LogLine>) {
         let (service, stream) = (&self.service, self.stream);
-        self.splitter.feed(bytes, at, |at, text| {
-            lines.push(line(service, stream, at, text));
+        let pos = Some(self.base + offset);
+        self.splitter.feed(bytes, at, pos, |piece| {
+            lines.push(line(service, stream, piece));
         });
     }
 
     /// Something that oats has to say about this stream.
     fn remark(&self, at: Option<Wall>, text: String) -> LogLine {
-        line(&self.service, Stream::Oats, at, text)
+        let pos = None;
+        line(&self.service, Stream::Oats, Piece { at, pos, text })
     }
 
     fn stream_word(&self) -> &'static str {
@@ -288,11 +318,12 @@ impl Followed {
     }
 }
 
-fn line(service: &ServiceName, stream: Stream, at: Option<Wall>, text: String) -> LogLine {
+fn line(service: &ServiceName, stream: Stream, piece: Piece) -> LogLine {
     LogLine {
         service: service.clone(),
         stream,
-        at,
-        text,
+        at: piece.at,
+        pos: piece.pos,
+        text: piece.text,
     }
 }

@@ -2,6 +2,18 @@
 
 use crate::model::{Wall, clean};
 
+/// A line, or a part of one that cannot be shown whole.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// When its beginning arrived.
+    pub(super) at: Option<Wall>,
+    /// Where its line begins in the stream; `None` for the later parts of a line, and where nobody
+    /// knows.
+    pub(super) pos: Option<u64>,
+    /// Fit to be shown.
+    pub(super) text: String,
+}
+
 /// One stream on its way to lines. Holds at most the beginning of one line.
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
@@ -9,6 +21,8 @@ pub(super) struct Splitter {
     held: Vec<u8>,
     /// When it arrived.
     at: Option<Wall>,
+    /// Where it begins.
+    pos: Option<u64>,
     /// How many more bytes of that line there were.
     over: usize,
     /// What has been shown of that line already.
@@ -27,25 +41,33 @@ enum Shown {
 }
 
 impl Splitter {
-    /// Takes bytes that arrived at `at`, and emits the lines that are whole, or as long as a line
-    /// may be.
+    /// What follows is the end of a line whose beginning nobody sees.
+    pub(super) fn torn() -> Self {
+        Self {
+            shown: Shown::Part,
+            ..Self::default()
+        }
+    }
+
+    /// Takes bytes that arrived at `at` and begin at `pos` of the stream, and emits the lines that
+    /// are whole, or as long as a line may be.
     pub(super) fn feed(
         &mut self,
         bytes: &[u8],
         at: Option<Wall>,
-        mut emit: impl FnMut(Option<Wall>, String),
+        mut pos: Option<u64>,
+        mut emit: impl FnMut(Piece),
     ) {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            match piece.strip_suffix(b"\n") {
-                Some(end) => {
-                    self.hold(end, at);
-                    // The end of a line that was shown whole is no line.
-                    if self.shown == Shown::Nothing || self.is_waiting() {
-                        emit(self.at.or(at), self.text());
-                    }
-                    *self = Self::default();
+            let text = piece.strip_suffix(b"\n");
+            self.hold(text.unwrap_or(piece), at, pos);
+            pos = pos.map(|pos| pos + piece.len() as u64);
+            if text.is_some() {
+                // The end of a line that was shown whole is no line.
+                if self.shown == Shown::Nothing || self.is_waiting() {
+                    emit(self.piece());
                 }
-                None => self.hold(piece, at),
+                *self = Self::default();
             }
         }
         if self.held.len() >= clean::LINE_LIMIT {
@@ -54,9 +76,10 @@ impl Splitter {
     }
 
     /// Keeps bytes of a line that has not ended.
-    fn hold(&mut self, bytes: &[u8], at: Option<Wall>) {
+    fn hold(&mut self, bytes: &[u8], at: Option<Wall>, pos: Option<u64>) {
         if !self.is_waiting() {
             self.at = at;
+            self.pos = pos.filter(|_| self.shown == Shown::Nothing);
         }
         let room = match self.shown {
             Shown::Nothing | Shown::Part => clean::LINE_LIMIT - self.held.len(),
@@ -73,11 +96,11 @@ impl Splitter {
     }
 
     /// Emits what has not been shown, although its line has not ended.
-    pub(super) fn flush(&mut self, mut emit: impl FnMut(Option<Wall>, String)) {
+    pub(super) fn flush(&mut self, mut emit: impl FnMut(Piece)) {
         if !self.is_waiting() {
             return;
         }
-        emit(self.at, self.text());
+        emit(self.piece());
         let is_full = self.shown == Shown::Full || self.held.len() >= clean::LINE_LIMIT;
         *self = Self {
             shown: if is_full { Shown::Full } else { Shown::Part },
@@ -86,12 +109,16 @@ impl Splitter {
     }
 
     /// What is held, fit to be shown.
-    fn text(&self) -> String {
+    fn piece(&self) -> Piece {
         let mut text = clean::line(&self.held);
         if self.over > 0 {
             text.push_str(&clean::cut_mark(self.over));
         }
-        text
+        Piece {
+            at: self.at,
+            pos: self.pos,
+            text,
+        }
     }
 }
 
@@ -109,7 +136,9 @@ mod tests {
     fn split(pieces: &[&[u8]]) -> (Vec<(Option<Wall>, String)>, Splitter) {
         let (mut lines, mut splitter) = (Vec::new(), Splitter::default());
         for (millis, piece) in (0..).zip(pieces) {
-            splitter.feed(piece, Some(at(millis)), |at, text| lines.push((at, text)));
+            splitter.feed(piece, Some(at(millis)), None, |it| {
+                lines.push((it.at, it.text));
+            });
         }
         (lines, splitter)
     }
@@ -128,12 +157,16 @@ mod tests {
     #[test]
     fn a_line_that_was_shown_in_part_goes_on_as_another_line() {
         let (mut lines, mut splitter) = split(&[b"50 %"]);
-        splitter.flush(|at, text| lines.push((at, text)));
-        splitter.flush(|at, text| lines.push((at, text)));
-        splitter.feed(b" done\n", Some(at(1)), |at, text| lines.push((at, text)));
-        splitter.feed(b"> ", Some(at(2)), |at, text| lines.push((at, text)));
-        splitter.flush(|at, text| lines.push((at, text)));
-        splitter.feed(b"\nx\n", Some(at(3)), |at, text| lines.push((at, text)));
+        splitter.flush(|it| lines.push((it.at, it.text)));
+        splitter.flush(|it| lines.push((it.at, it.text)));
+        splitter.feed(b" done\n", Some(at(1)), None, |it| {
+            lines.push((it.at, it.text));
+        });
+        splitter.feed(b"> ", Some(at(2)), None, |it| lines.push((it.at, it.text)));
+        splitter.flush(|it| lines.push((it.at, it.text)));
+        splitter.feed(b"\nx\n", Some(at(3)), None, |it| {
+            lines.push((it.at, it.text));
+        });
         let texts: Vec<_> = lines.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(texts, ["50 %", " done", "> ", "x"]);
     }
@@ -145,9 +178,41 @@ mod tests {
         assert_eq!(lines.len(), 1);
         assert!(lines[0].1.ends_with("… +83616 bytes"));
         assert!(splitter.held.is_empty());
-        splitter.feed(b"\nnext\n", Some(at(9)), |at, text| lines.push((at, text)));
+        splitter.feed(b"\nnext\n", Some(at(9)), None, |it| {
+            lines.push((it.at, it.text));
+        });
         assert_eq!(lines[1].1, "… +200000 bytes");
         assert_eq!(lines[2].1, "next");
+    }
+
+    #[test]
+    fn each_line_says_where_it_begins_and_its_later_parts_say_nothing() {
+        let (mut lines, mut splitter) = (Vec::new(), Splitter::default());
+        let mut pos = 100;
+        for (piece, is_late) in [("a\n\nb", false), ("c\n50 %", true), (" done\nx\n", false)] {
+            splitter.feed(piece.as_bytes(), None, Some(pos), |it| {
+                lines.push((it.pos, it.text));
+            });
+            pos += piece.len() as u64;
+            if is_late {
+                splitter.flush(|it| lines.push((it.pos, it.text)));
+            }
+        }
+        let mut torn = Splitter::torn();
+        torn.feed(b"end\nwhole\n", None, Some(7), |it| {
+            lines.push((it.pos, it.text));
+        });
+        let expected = [
+            (Some(100), "a"),
+            (Some(102), ""),
+            (Some(103), "bc"),
+            (Some(106), "50 %"),
+            (None, " done"),
+            (Some(116), "x"),
+            (None, "end"),
+            (Some(11), "whole"),
+        ];
+        assert_eq!(lines, expected.map(|(pos, text)| (pos, text.to_owned())));
     }
 
     proptest! {
@@ -164,7 +229,7 @@ mod tests {
                 from = to;
             }
             let (mut lines, mut splitter) = split(&pieces);
-            splitter.flush(|at, text| lines.push((at, text)));
+            splitter.flush(|it| lines.push((it.at, it.text)));
             let got: Vec<_> = lines.into_iter().map(|(_, text)| text).collect();
             prop_assert_eq!(got, text.lines().map(str::to_owned).collect::<Vec<_>>());
         }

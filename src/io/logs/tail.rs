@@ -47,6 +47,10 @@ fn cut(text: &str) -> String {
 pub(super) struct Window {
     /// Whole lines from its beginning on; the last one may not have ended.
     pub(super) bytes: Vec<u8>,
+    /// Where in the file it begins.
+    pub(super) start: u64,
+    /// Whether that is inside a line.
+    pub(super) is_torn: bool,
     /// Where in the file it ends.
     pub(super) end: u64,
 }
@@ -61,11 +65,15 @@ pub(super) fn window(file: &File, from: u64, most: u64) -> io::Result<Window> {
     let mut bytes = vec![0; usize::try_from(len - start).unwrap_or(0)];
     let filled = fsx::read_at(file, &mut bytes, start)?;
     bytes.truncate(filled);
-    if start > from {
-        drop_torn_line(&mut bytes);
-    }
+    let dropped = if start > from {
+        drop_torn_line(&mut bytes)
+    } else {
+        0
+    };
     Ok(Window {
         bytes,
+        start: start + dropped as u64,
+        is_torn: start > from && dropped == 0,
         end: start + filled as u64,
     })
 }

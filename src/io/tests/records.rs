@@ -1,31 +1,10 @@
 use std::{fs::File, io::Write};
 
 use super::*;
-use crate::{
-    io::platform::fsx::plant,
-    model::{RunState, Want, log::LogPositions, run::Restarts},
-};
+use crate::{io::platform::fsx::plant, model::log::LogPositions};
 
 fn record(name: &str) -> RunRecord {
-    RunRecord {
-        schema: RUN_SCHEMA,
-        service: name.parse().unwrap(),
-        run: None,
-        state: RunState::Ended,
-        boot_id: "b".to_owned(),
-        pid: None,
-        start_ticks: None,
-        pidfd_ino: None,
-        want: Want::Down,
-        by: "human".to_owned(),
-        spawned_at: None,
-        ready_at: None,
-        last_exit: None,
-        deaths: Vec::new(),
-        restarts: Restarts::default(),
-        log_base: LogPositions::default(),
-        log_at_start: LogPositions::default(),
-    }
+    RunRecord::plain(name.parse().unwrap(), LogPositions::default())
 }
 
 fn root() -> (tempfile::TempDir, Root) {

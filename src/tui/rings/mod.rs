@@ -8,11 +8,8 @@ use std::{collections::BTreeMap, mem::size_of};
 pub(super) use overlap::only_new;
 pub(super) use pile::{Pile, merged};
 
-use super::{
-    level::Level,
-    state::{Kept, LogRing, RING_BYTES, RING_LINES, Tally},
-};
-use crate::model::{LogLine, ServiceName};
+use super::state::{Kept, LogRing, RING_BYTES, RING_LINES, Tally};
+use crate::model::{LogLine, ServiceName, reading::Level};
 
 /// The least that is taken off a ring at a time, where all of them together are too large.
 const SLICE: usize = 64 * 1024;
@@ -110,6 +107,7 @@ mod tests {
             service: "a".parse().unwrap(),
             stream: Stream::Stdout,
             at: None,
+            pos: None,
             text,
         }
     }

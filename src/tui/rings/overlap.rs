@@ -130,6 +130,7 @@ fn gap(service: &ServiceName) -> LogLine {
         service: service.clone(),
         stream: Stream::Oats,
         at: None,
+        pos: None,
         text: format!("{GAP} lines may be missing here: this log was not looked at for a while"),
     }
 }
@@ -206,6 +207,7 @@ mod tests {
             service: name("api"),
             stream,
             at: timed.then(crate::tui::samples::now),
+            pos: None,
             text: text.to_owned(),
         }
     }

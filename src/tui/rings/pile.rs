@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::{ServiceName, Snapshot},
-    tui::{
-        level::Level,
-        state::{Kept, LogRing, LogView, MERGED, Streams},
-    },
+    model::{ServiceName, Snapshot, reading::Level},
+    tui::state::{Kept, LogRing, LogView, MERGED, Streams},
 };
 
 /// The services whose logs are merged: all, or where they are too many, those with a process
@@ -262,6 +259,7 @@ mod tests {
             service: samples::name(service),
             stream,
             at: None,
+            pos: None,
             text: text.to_owned(),
         }
     }

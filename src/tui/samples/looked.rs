@@ -56,6 +56,7 @@ fn line(service: &ServiceName, at: u32, count: u32) -> LogLine {
         service: service.clone(),
         stream,
         at: (at > 1).then(|| ago(i64::from(count - at))),
+        pos: None,
         text,
     }
 }

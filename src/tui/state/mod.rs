@@ -18,9 +18,9 @@ pub use view::{DetailView, EventsView, LogView, Streams, View};
 use crate::{
     model::{
         Action, Event, LogLine, Mono, ServiceName, Stream, TreeMember, metrics::ServiceHistory,
+        reading::Level,
     },
     supervisor::{Leaving, Link},
-    tui::level::Level,
 };
 
 /// Lines kept for a service that is looked at.

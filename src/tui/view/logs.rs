@@ -16,9 +16,8 @@ use super::{
 };
 use crate::{
     keymap::{Command, command::LogCommand},
-    model::ServiceView,
+    model::{ServiceView, reading::Level},
     tui::{
-        level::Level,
         rings::{Pile, merged},
         state::{Kept, LogView, Streams},
         theme::Weight,

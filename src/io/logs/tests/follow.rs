@@ -6,6 +6,10 @@ use std::{
 use tokio::time::timeout;
 
 use super::*;
+use crate::{
+    io::{files, records},
+    model::{RunRecord, log::LogPositions},
+};
 
 /// Longer than anything here takes, on the busiest machine.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -91,6 +95,40 @@ fn old_lines_have_no_time_and_new_ones_do() {
         let times: Vec<bool> = place.seen.iter().map(|line| line.at.is_some()).collect();
         assert_eq!(times, [false, false, true]);
         assert!(place.seen.iter().all(|line| line.stream == Stream::Stdout));
+    });
+}
+
+#[test]
+fn each_line_says_where_it_begins_in_all_that_was_ever_written() {
+    run(async {
+        let mut place = Place::new();
+        let name: ServiceName = "web".parse().unwrap();
+        let base = LogPositions {
+            stdout: 1000,
+            stderr: 0,
+        };
+        files::prepare(&place.root).unwrap();
+        records::write(&place.root, &RunRecord::plain(name, base)).unwrap();
+        place.write("web", Stream::Stdout, "old\nolder\n");
+        place.watch(&["web"]);
+        place.write("web", Stream::Stdout, "new\n50 %");
+        place.until("50 %").await;
+        place.write("web", Stream::Stdout, " done\nlast\n");
+        place.write("web", Stream::Stderr, "other\n");
+        place.until("other").await;
+        place.until("last").await;
+        let pos = |text| {
+            place
+                .seen
+                .iter()
+                .find(|line| line.text == text)
+                .unwrap()
+                .pos
+        };
+        let texts = ["old", "older", "new", "50 %", " done", "last", "other"];
+        let expected = [1000, 1004, 1010, 1014].map(Some);
+        assert_eq!(texts.map(pos)[..4], expected);
+        assert_eq!(texts.map(pos)[4..], [None, Some(1024), Some(0)]);
     });
 }
 

@@ -33,6 +33,7 @@ fn line(service: &str, stream: Stream, text: &str) -> LogLine {
         service: name(service),
         stream,
         at: Some(now()),
+        pos: None,
         text: text.to_owned(),
     }
 }

@@ -53,6 +53,7 @@ fn push(ui: &mut UiState, service: &str, stream: Stream, text: &str) {
         service: name(service),
         stream,
         at: Some(samples::now()),
+        pos: None,
         text: text.to_owned(),
     };
     let ring = ui.logs.entry(name(service)).or_default();

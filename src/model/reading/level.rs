@@ -1,17 +1,29 @@
 //! How serious a log line is, by its own words.
 
-/// How serious a log line says it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use std::{fmt, str::FromStr};
+
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+use super::json;
+
+/// How serious a log line says it is; the more serious, the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// It reports an error.
-    Error,
-    /// It warns.
-    Warning,
-    /// It informs.
-    Info,
     /// It is for those who look for a mistake.
     Debug,
+    /// It informs.
+    Info,
+    /// It warns.
+    Warning,
+    /// It reports an error.
+    Error,
 }
+
+/// A word that names no level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("expected debug, info, warning or error")]
+pub struct LevelError;
 
 /// How much of a line is looked at for a word, in bytes.
 const NEAR: usize = 120;
@@ -27,8 +39,8 @@ impl Level {
     pub fn of(text: &str) -> Option<Self> {
         let bytes = text.trim_ascii_start().as_bytes();
         let head = bytes.get(..FAR).unwrap_or(bytes);
-        if head.first() == Some(&b'{')
-            && let Some(value) = json_level(head)
+        if let Some(at) = json::start(head)
+            && let Some(value) = head.get(at..).and_then(json_level)
         {
             return Self::of_value(value);
         }
@@ -50,7 +62,7 @@ impl Level {
     }
 
     /// The value of a level: a word, or a number as pino and bunyan write it.
-    fn of_value(value: &[u8]) -> Option<Self> {
+    pub(super) fn of_value(value: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(value).ok()?;
         match text.parse::<u32>() {
             Ok(0..10) => None,
@@ -60,6 +72,12 @@ impl Level {
             Ok(_) => Some(Self::Error),
             Err(_) => Self::of_word(value),
         }
+    }
+
+    /// Whether a field of this name holds a level.
+    pub(super) fn is_key(name: &[u8]) -> bool {
+        KEYS.iter()
+            .any(|key| key.as_bytes().eq_ignore_ascii_case(name))
     }
 
     /// A word that names a level, however it is written.
@@ -92,6 +110,31 @@ impl Level {
     }
 }
 
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+impl FromStr for Level {
+    type Err = LevelError;
+
+    fn from_str(text: &str) -> Result<Self, LevelError> {
+        Self::of_word(text.as_bytes()).ok_or(LevelError)
+    }
+}
+
+impl Serialize for Level {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// The value of the level of a JSON object; it may have been cut.
 fn json_level(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = bytes;
@@ -108,7 +151,7 @@ fn json_level(bytes: &[u8]) -> Option<&[u8]> {
                 let value = rest.trim_ascii_start().strip_prefix(b":");
                 if let Some(value) = value
                     && depth == 1
-                    && is_key(word)
+                    && Level::is_key(word)
                 {
                     return Some(plain_value(value.trim_ascii_start()));
                 }
@@ -130,11 +173,6 @@ fn json_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((word, rest.get(1..)?))
 }
 
-fn is_key(word: &[u8]) -> bool {
-    KEYS.iter()
-        .any(|key| key.as_bytes().eq_ignore_ascii_case(word))
-}
-
 /// The value of `level=`, at the start or behind a blank.
 fn logfmt_level(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = bytes;
@@ -142,7 +180,7 @@ fn logfmt_level(bytes: &[u8]) -> Option<&[u8]> {
         let (before, after) = rest.split_at_checked(at)?;
         let key = before.rsplit(u8::is_ascii_whitespace).next()?;
         let value = after.get(1..)?;
-        if is_key(key) {
+        if Level::is_key(key) {
             return Some(plain_value(value));
         }
         rest = value;
@@ -259,84 +297,5 @@ fn is_letter(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn structured_lines_say_their_level() {
-        for (text, level) in [
-            (r#"{"level":"error","msg":"x"}"#, Some(Level::Error)),
-            (
-                r#"{"time":1, "severity" : "WARNING"}"#,
-                Some(Level::Warning),
-            ),
-            (r#"{"msg":"a \"level\": b","level":50}"#, Some(Level::Error)),
-            (r#"{"level":30,"msg":"ERROR in a text"}"#, Some(Level::Info)),
-            (r#"{"req":{"level":"error"},"msg":"x"}"#, None),
-            (r#"{"msg":"level","level":"debug"#, Some(Level::Debug)),
-            (r#"{"level":3}"#, None),
-            ("time=1 level=warn msg=\"ERROR\"", Some(Level::Warning)),
-            ("lvl=\"error\"", Some(Level::Error)),
-            ("sublevel=error", None),
-            ("E0312 12:04:01.0 1 main.go:7] x", Some(Level::Error)),
-            ("I0312 12:04:01.0 1 main.go:7] ERROR x", Some(Level::Info)),
-        ] {
-            assert_eq!(Level::of(text), level, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_first_word_that_names_a_level_counts() {
-        for (text, level) in [
-            (
-                "2026-01-01 12:00:00 ERROR cannot connect",
-                Some(Level::Error),
-            ),
-            ("\u{1b}[31mERROR\u{1b}[0m x", Some(Level::Error)),
-            ("[2026-01-01] [warn] error: x", Some(Level::Warning)),
-            ("INFO retry after ERROR", Some(Level::Info)),
-            ("WARNING: unused", Some(Level::Warning)),
-            ("error: expected `;`", Some(Level::Error)),
-            ("Error opening the file", Some(Level::Error)),
-            (
-                "thread 'main' (1) panicked at src/main.rs:2:5:",
-                Some(Level::Error),
-            ),
-            (
-                "panic: runtime error: index out of range",
-                Some(Level::Error),
-            ),
-            ("Traceback (most recent call last):", Some(Level::Error)),
-            ("ValueError: x", Some(Level::Error)),
-            ("java.lang.NullPointerException: x", Some(Level::Error)),
-            ("Exception in thread \"main\"", Some(Level::Error)),
-            ("FATAL", Some(Level::Error)),
-        ] {
-            assert_eq!(Level::of(text), level, "{text}");
-        }
-    }
-
-    #[test]
-    fn words_that_only_look_like_it_are_no_level() {
-        for text in [
-            "",
-            "GET /work 200 3 ms",
-            "GET /error 200",
-            "GET /api/ERROR 404",
-            "0 errors, 0 warnings",
-            "ERROR_CODE=0",
-            "terror: a film",
-            "the last error was long ago",
-            "a warning light",
-            "INFORMATION_SCHEMA",
-            "日本語 ERRORS",
-            "\u{1b}[3",
-            "\"",
-            "=",
-        ] {
-            assert_eq!(Level::of(text), None, "{text}");
-        }
-        let far = format!("{} ERROR", "x ".repeat(100));
-        assert_eq!(Level::of(&far), None, "far from the start it is prose");
-    }
-}
+#[path = "level_tests.rs"]
+mod tests;
