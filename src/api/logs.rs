@@ -1,6 +1,6 @@
 //! What services say.
 
-use std::{collections::VecDeque, io, path::PathBuf, time::SystemTime};
+use std::{collections::VecDeque, io, time::SystemTime};
 
 use axum::{
     body::Body,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     io::logs::{
-        Follower,
+        Follower, Source,
         past::{self, Count, PastError, Unended},
     },
     model::{
@@ -59,8 +59,12 @@ pub(super) async fn logs(
     let (root, service) = (desk.root.clone(), name.clone());
     let tails = tokio::task::spawn_blocking(move || {
         let tail = |stream| {
-            let log = root.log_file(&service, stream);
-            tail(log.unwrap_or_default(), stream, wanted, unended)
+            tail(
+                &Source::new(&root, &service, stream),
+                stream,
+                wanted,
+                unended,
+            )
         };
         Ok::<_, PastError>([tail(Stream::Stdout)?, tail(Stream::Stderr)?])
     });
@@ -119,7 +123,7 @@ struct Tail {
 }
 
 /// Reads the last lines of a log. Blocks.
-fn tail(log: PathBuf, stream: Stream, wanted: u64, unended: Unended) -> Result<Tail, PastError> {
+fn tail(log: &Source, stream: Stream, wanted: u64, unended: Unended) -> Result<Tail, PastError> {
     let (mut lines, mut held) = (VecDeque::new(), 0);
     let mut take = |text: String| -> io::Result<()> {
         held += text.len();
@@ -132,8 +136,10 @@ fn tail(log: PathBuf, stream: Stream, wanted: u64, unended: Unended) -> Result<T
         }
         Ok(())
     };
-    let end = past::past(&log, Count::Last(wanted), unended, &mut take)?;
-    let written = std::fs::metadata(log).and_then(|it| it.modified()).ok();
+    let end = past::past(log, Count::Last(wanted), unended, &mut take)?;
+    let written = std::fs::metadata(log.log())
+        .and_then(|it| it.modified())
+        .ok();
     Ok(Tail {
         lines,
         end,

@@ -7,18 +7,19 @@ use std::{
 use tokio::task::yield_now;
 
 use super::{
-    console::{deliver, leave_in_time, tell_of_feed, tell_of_snapshots, theme},
-    diagnostics,
+    Flags,
+    console::{deliver, leave_in_time, tell_of_feed, tell_of_snapshots},
+    console_tools, diagnostics,
     headless::runtime,
     keymap::{self, KeyFiles},
-    own_path, say,
+    looks, own_path, say,
     signals::{Signals, Wish},
 };
 use crate::{
     attach::{self, Attached},
     cli::Exit,
     io::{clock::Clock, platform, status},
-    model::{Actor, ServiceName, Snapshot},
+    model::{Actor, ServiceName, Snapshot, root::Root},
     supervisor::{self, Begin, Command, Ends, Standing, owner},
     tui::{self, Console, ExitReason, INBOX, Msg, Window, terminal::WayBack},
 };
@@ -29,19 +30,24 @@ pub(super) fn is_owned(dir: &Path, clock: Clock) -> bool {
     published.is_ok_and(|snapshot| owner::standing(&snapshot, clock.now()) == Standing::Alive)
 }
 
+/// What the owner said last; says so where it cannot be read.
+fn last_word(dir: &Path, root: &Root) -> Option<Snapshot> {
+    let seen = status::read(&root.status_file());
+    let said = seen.inspect_err(|error| {
+        say(&format!(
+            "oats: {} has an owner that does not tell: could not {}",
+            dir.display(),
+            super::told(error)
+        ));
+    });
+    said.ok()
+}
+
 /// `oats` and `oats up` in a root that has an owner.
-pub(super) fn run(dir: &Path, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
+pub(super) fn run(dir: &Path, flags: &Flags, begin: &Begin, clock: Clock) -> Exit {
     let root = supervisor::paths(dir, &own_path());
-    let seen = match status::read(&root.status_file()) {
-        Ok(seen) => seen,
-        Err(error) => {
-            say(&format!(
-                "oats: {} has an owner that does not tell: could not {}",
-                dir.display(),
-                super::told(&error)
-            ));
-            return Exit::Refused;
-        }
+    let Some(seen) = last_word(dir, &root) else {
+        return Exit::Refused;
     };
     let wanted = match wanted(begin, &seen) {
         Ok(wanted) => wanted,
@@ -51,16 +57,14 @@ pub(super) fn run(dir: &Path, keys: Option<&str>, begin: &Begin, clock: Clock) -
         }
     };
     diagnostics::begin_attached();
-    let (keymap, notices) = keymap::in_force(keys, dir);
-    // Files that are wrong are the owner's trouble: it shows them.
-    let settings = supervisor::load(dir, &own_path()).map(|loaded| loaded.settings);
-    let theme = theme(&settings.unwrap_or_default());
+    let (keymap, looks, notices) = looks::with_keys(flags, dir);
+    let tools = console_tools::of(&root.data_dir, clock);
     let (attached, ends) = attach::open(root, seen, clock);
     let (sender, inbox) = sync_channel(INBOX);
     let (way_back, handle) = (WayBack::default(), ends.handle.clone());
     let keys = KeyFiles {
         root: dir.to_owned(),
-        flag: keys.map(str::to_owned),
+        flags: flags.clone(),
     };
     if let Err(error) = start(attached, ends, keys, sender.clone(), way_back.clone()) {
         say(&format!("oats: could not start: {error}"));
@@ -82,11 +86,13 @@ pub(super) fn run(dir: &Path, keys: Option<&str>, begin: &Begin, clock: Clock) -
         sender,
         keymap,
         notices,
-        theme,
+        looks,
+        tour: super::tour::for_newcomers(),
         now: Box::new(move || clock.now()),
         window: Window::Attached {
             suspend: platform::suspend,
         },
+        tools,
         hang_up: platform::wait_for_hang_up,
         way_back,
     };
@@ -110,7 +116,7 @@ fn show(console: &Console) -> Exit {
 }
 
 /// The services that are to be started, as far as the owner knows them.
-fn wanted(begin: &Begin, seen: &Snapshot) -> Result<Vec<ServiceName>, ServiceName> {
+pub(super) fn wanted(begin: &Begin, seen: &Snapshot) -> Result<Vec<ServiceName>, ServiceName> {
     match begin {
         Begin::Autostart => Ok(Vec::new()),
         Begin::All => Ok(seen.services.keys().cloned().collect()),

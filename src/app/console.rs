@@ -9,25 +9,21 @@ use std::{
     time::Duration,
 };
 
-use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    attached, find_root, guard,
+    Flags, attached, console_tools, find_root, guard,
     headless::{Unclaimed, claim, runtime},
     keymap::KeyFiles,
-    load, say,
+    load, looks, plain, say,
     signals::{Signals, Wish},
 };
 use crate::{
     cli::Exit,
     io::{clock::Clock, platform},
-    model::{Actor, Settings, settings::ThemeName, snapshot::OwnerMode},
-    supervisor::{self, Begin, Command, Ends, Feed, Handle, Leaving, Owner},
-    tui::{
-        self, Console, ConsoleError, ExitReason, INBOX, Msg, Window, terminal::WayBack,
-        theme::Theme,
-    },
+    model::{Actor, snapshot::OwnerMode},
+    supervisor::{Begin, Command, Ends, Feed, Handle, Leaving, Owner},
+    tui::{self, Console, ConsoleError, ExitReason, INBOX, Msg, Window, terminal::WayBack},
 };
 
 /// How long a full inbox is left alone before the next try.
@@ -35,35 +31,42 @@ const LATER: Duration = Duration::from_millis(10);
 /// How long leaving without stopping anything may take: the contract allows a second.
 const LEAVE_WITHIN: Duration = Duration::from_millis(800);
 
+/// What is said without a terminal.
+const NEEDS_A_TERMINAL: &str = "oats: the console needs a terminal.
+Without one: `oats serve --up` starts and supervises, `oats --plain` tells every change in a line,
+`oats --once` shows the state.";
+
 /// `oats` and `oats up`.
-pub(super) fn run(root: Option<&Path>, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
+pub(super) fn run(root: Option<&Path>, flags: &Flags, begin: &Begin, clock: Clock) -> Exit {
     let dir = match find_root(root) {
         Ok(dir) => dir,
         Err(exit) => return exit,
     };
-    if has_terminal() && attached::is_owned(&dir, clock) {
-        return attached::run(&dir, keys, begin, clock);
+    if flags.plain {
+        return plain::run(&dir, flags, begin, clock);
     }
-    own(dir, keys, begin, clock)
+    if has_terminal() && attached::is_owned(&dir, clock) {
+        return attached::run(&dir, flags, begin, clock);
+    }
+    own(dir, flags, begin, clock)
 }
 
 /// The console that owns its root.
-fn own(dir: PathBuf, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
+fn own(dir: PathBuf, flags: &Flags, begin: &Begin, clock: Clock) -> Exit {
     let loaded = match load(Some(&dir)) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
     if !has_terminal() {
-        say("oats: the console needs a terminal.");
-        say("Without one: `oats serve --up` starts and supervises, `oats --once` shows the state.");
+        say(NEEDS_A_TERMINAL);
         return Exit::Refused;
     }
-    let (keymap, notices) = super::keymap::in_force(keys, &loaded.root.dir);
-    let theme = theme(&loaded.settings);
+    let (keymap, looks, notices) = looks::with_keys(flags, &dir);
+    let tools = console_tools::of(&loaded.root.data_dir, clock);
     let (owner, ends) = match claim(loaded, OwnerMode::Console, begin.clone(), clock) {
         Ok(claimed) => claimed,
         // It came since we looked, or it is silent.
-        Err(Unclaimed::Owned(_)) => return attached::run(&dir, keys, begin, clock),
+        Err(Unclaimed::Owned(_)) => return attached::run(&dir, flags, begin, clock),
         Err(Unclaimed::Said(exit)) => return exit,
     };
     let (sender, inbox) = sync_channel(INBOX);
@@ -78,7 +81,7 @@ fn own(dir: PathBuf, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
         to_console: sender.clone(),
         keys: KeyFiles {
             root: dir,
-            flag: keys.map(str::to_owned),
+            flags: flags.clone(),
         },
         way_back: way_back.clone(),
         caught,
@@ -102,24 +105,15 @@ fn own(dir: PathBuf, keys: Option<&str>, begin: &Begin, clock: Clock) -> Exit {
         sender,
         keymap,
         notices,
-        theme,
+        looks,
+        tour: super::tour::for_newcomers(),
         now: Box::new(move || clock.now()),
         window: Window::Owner,
+        tools,
         hang_up: platform::wait_for_hang_up,
         way_back,
     };
     end(&tui::run(&console), &console.handle, &supervision_ended)
-}
-
-/// The theme that fits the terminal; without colours where the user or the root chose that.
-pub(super) fn theme(of_root: &Settings) -> Theme {
-    let theme = Theme::from_env(|name| std::env::var(name).ok(), TimeZone::system());
-    // What is wrong with the user's settings is told with the keymap.
-    let (user, _told) = supervisor::user_settings(&std::env::vars_os().collect());
-    match user.over(of_root.clone()).theme {
-        Some(ThemeName::Mono) => theme.without_colours(),
-        Some(ThemeName::Terminal) | None => theme,
-    }
 }
 
 /// Whether a person can see the console and press keys.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{console, free_ports, own_path, say, seed};
+use super::{Flags, console, free_ports, own_path, say, seed};
 use crate::{
     cli::Exit,
     demo::{SHOP, kit},
@@ -36,7 +36,7 @@ const BLOCKS: u16 = 1100;
 const TRIES: u16 = 50;
 
 /// `oats demo`.
-pub(super) fn run(keys: Option<&str>, clock: Clock) -> Exit {
+pub(super) fn run(flags: &Flags, clock: Clock) -> Exit {
     if !console::has_terminal() {
         say("oats: the demo opens the console, and the console needs a terminal.");
         say(
@@ -52,7 +52,7 @@ pub(super) fn run(keys: Option<&str>, clock: Clock) -> Exit {
             return Exit::Refused;
         }
     };
-    let exit = console::run(Some(&dir), keys, &Begin::All, clock);
+    let exit = console::run(Some(&dir), flags, &Begin::All, clock);
     if exit == Exit::Done
         && let Err(sentence) = clear_up(&dir)
     {

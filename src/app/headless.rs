@@ -256,7 +256,12 @@ async fn say_progress(mut feed: mpsc::Receiver<Feed>) {
                 }
             }
             // Nobody looks at a tree or back here.
-            Feed::Tree { .. } | Feed::History(_) | Feed::Link(_) | Feed::Charts(_) => {}
+            Feed::Tree { .. }
+            | Feed::History(_)
+            | Feed::Link(_)
+            | Feed::Charts(_)
+            | Feed::Book(_)
+            | Feed::Past(_) => {}
         }
     }
 }

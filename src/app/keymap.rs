@@ -14,9 +14,9 @@ use crossterm::{
 };
 
 use super::{
-    guard,
+    Flags, guard,
     headless::runtime,
-    print, say,
+    looks, print, say,
     signals::{Signals, Wish},
 };
 use crate::{
@@ -76,28 +76,41 @@ pub(super) fn in_force(flag: Option<&str>, root: &Path) -> (Keymap, Vec<String>)
     (map, problems.iter().map(Problem::short).collect())
 }
 
-/// Which files the keys of a console come from.
+/// Which files the keys and the looks of a console come from.
 pub(super) struct KeyFiles {
     /// The root.
     pub(super) root: PathBuf,
-    /// The keymap of the command line.
-    pub(super) flag: Option<String>,
+    /// What the command line says.
+    pub(super) flags: Flags,
 }
 
-/// Tells a console of its keys whenever their files have changed.
+/// Tells a console of its keys and its looks whenever their files have changed.
 pub(super) async fn follow(files: KeyFiles, to_console: SyncSender<Msg>) {
     let user = supervisor::user_folder(&std::env::vars_os().collect());
     let places = [user, Some(files.root.clone())];
     let folders = places.into_iter().flatten().flat_map(|dir| {
         let keymaps = (dir.join("keymaps"), Names::Toml);
-        [(dir, Names::These(&["oats.toml", "keymaps"])), keymaps]
+        let themes = (dir.join("themes"), Names::Toml);
+        [
+            (dir, Names::These(&["oats.toml", "keymaps", "themes"])),
+            keymaps,
+            themes,
+        ]
     });
     let told = async {
         let mut watch = Watch::new(folders)?;
-        let mut last = in_force(files.flag.as_deref(), &files.root);
+        let Flags { keymap, looks, .. } = &files.flags;
+        let mut last = in_force(keymap.as_deref(), &files.root);
+        let mut worn = looks::in_force(looks, &files.root);
         loop {
             watch.changed().await?;
-            let found = in_force(files.flag.as_deref(), &files.root);
+            let found = looks::in_force(looks, &files.root);
+            if found != worn {
+                worn.clone_from(&found);
+                let msg = Msg::Looks(Box::new(found.0), found.1);
+                super::console::deliver(&to_console, msg).await;
+            }
+            let found = in_force(keymap.as_deref(), &files.root);
             if found == last {
                 continue;
             }
@@ -206,8 +219,8 @@ fn keys(map: &Keymap, problems: &[Problem]) -> Exit {
         Ok(raw) => raw,
         Err(error) => return failed(&error),
     };
-    let watching = input::watch_keys(sender.clone())
-        .and_then(|()| input::watch_hang_up(platform::wait_for_hang_up, sender));
+    let watching = input::watch_keys(sender.clone(), || {})
+        .and_then(|_never_closed| input::watch_hang_up(platform::wait_for_hang_up, sender));
     if let Err(error) = watching {
         drop(raw);
         return failed(&error);

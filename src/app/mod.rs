@@ -7,6 +7,7 @@ mod act;
 mod api;
 mod attached;
 mod console;
+mod console_tools;
 mod demo;
 mod diagnostics;
 mod down;
@@ -17,11 +18,14 @@ mod headless;
 mod init;
 mod keymap;
 mod logs;
+mod looks;
+mod plain;
 mod port;
 mod progress;
 mod ps;
 mod signals;
 mod tools;
+mod tour;
 mod truth;
 mod welcome;
 mod why;
@@ -34,7 +38,11 @@ use std::{
 };
 
 use crate::{
-    cli::{self, Args, Exit, act::ActArgs, args::Verb},
+    cli::{
+        self, Args, Exit,
+        act::ActArgs,
+        args::{LookArgs, Verb},
+    },
     io::{
         clock::Clock,
         config::Diagnostic,
@@ -45,29 +53,55 @@ use crate::{
 };
 use act::Wish;
 
+/// What the command line says about a console.
+#[derive(Debug, Clone)]
+struct Flags {
+    /// The name of its keymap.
+    keymap: Option<String>,
+    /// How it looks.
+    looks: LookArgs,
+    /// Whether it prints lines instead of drawing a screen.
+    plain: bool,
+    /// Whether these lines hold the logs.
+    logs: bool,
+}
+
+impl Flags {
+    fn of(args: &Args) -> Self {
+        Self {
+            keymap: args.keymap.clone(),
+            looks: args.looks.clone(),
+            plain: plain::is_wanted(
+                args.plain.plain || args.verb.as_ref().is_some_and(Verb::is_plain),
+            ),
+            logs: args.plain.logs || args.verb.as_ref().is_some_and(Verb::shows_logs),
+        }
+    }
+}
+
 /// Runs what the command line asks for.
 pub fn run(args: Args) -> ExitCode {
     let clock = Clock;
     let root = args.root.as_deref();
-    let keys = args.keymap.as_deref();
+    let flags = &Flags::of(&args);
     let exit = match args.verb {
         // A demo service is a process like any other: it must not adopt orphans.
         Some(Verb::DemoService(demo)) => return crate::demo::main(*demo),
         Some(Verb::Check) => headless::check(root),
-        Some(Verb::Keymap { what }) => keymap::run(root, keys, what),
+        Some(Verb::Keymap { what }) => keymap::run(root, flags.keymap.as_deref(), what),
         Some(Verb::Serve { up }) => {
             prepare();
             let begin = if up { Begin::All } else { Begin::Autostart };
             headless::serve(root, begin, clock)
         }
-        Some(Verb::Up { names }) => {
+        Some(Verb::Up { names, plain: _ }) => {
             prepare();
             let begin = if names.is_empty() {
                 Begin::All
             } else {
                 Begin::These(names)
             };
-            console::run(root, keys, &begin, clock)
+            console::run(root, flags, &begin, clock)
         }
         Some(
             verb @ (Verb::Start(_)
@@ -92,7 +126,7 @@ pub fn run(args: Args) -> ExitCode {
         }
         Some(Verb::Demo) => {
             prepare();
-            demo::run(keys, clock)
+            demo::run(flags, clock)
         }
         Some(Verb::Init { dir }) => {
             let dir = dir.as_deref().or(root).unwrap_or(Path::new("."));
@@ -101,9 +135,9 @@ pub fn run(args: Args) -> ExitCode {
         None if args.once => headless::once(root, &args.names, args.json, clock),
         None => {
             prepare();
-            match welcome::is_first_run(root) {
-                Some(here) => welcome::run(&here, keys, clock),
-                None => console::run(root, keys, &Begin::Autostart, clock),
+            match welcome::is_first_run(root).filter(|_| !args.plain.plain) {
+                Some(here) => welcome::run(&here, flags, clock),
+                None => console::run(root, flags, &Begin::Autostart, clock),
             }
         }
     };
@@ -129,7 +163,7 @@ fn client(root: Option<&Path>, verb: Verb, clock: Clock) -> Exit {
         Verb::Down(args) => down::run(root, &args, clock),
         Verb::Reload(args) => down::reload(root, &args, clock),
         Verb::Ps(args) => ps::run(root, &args, clock),
-        Verb::Logs(args) => logs::run(root, &args),
+        Verb::Logs(args) => logs::run(root, &args, clock),
         Verb::Events(args) => events::run(root, &args, clock),
         Verb::Why(args) => why::run(root, &args, clock),
         Verb::Port(args) => port::run(root, &args, clock),

@@ -13,7 +13,7 @@ use crossterm::{
 };
 
 use super::{
-    console, demo, guard,
+    Flags, console, demo, guard,
     headless::runtime,
     init, say,
     signals::{Signals, Wish},
@@ -55,16 +55,16 @@ pub(super) fn is_first_run(root: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// Says what was looked for, and does what is chosen.
-pub(super) fn run(here: &Path, keys: Option<&str>, clock: Clock) -> Exit {
+pub(super) fn run(here: &Path, flags: &Flags, clock: Clock) -> Exit {
     let text = format!(
         "oats: no project found. Looked for oats.toml and services/*.toml in {}\n\
          and in every folder above.\n{OFFER}\n",
         clean::plain(&here.display().to_string())
     );
     match ask(&text) {
-        Ok(Choice::Demo) => demo::run(keys, clock),
+        Ok(Choice::Demo) => demo::run(flags, clock),
         Ok(Choice::Init) => match init::write(here, clock) {
-            Ok(_) => console::run(Some(here), keys, &Begin::Autostart, clock),
+            Ok(_) => console::run(Some(here), flags, &Begin::Autostart, clock),
             Err(sentence) => {
                 say(&format!("oats: could not {sentence}"));
                 Exit::Refused

@@ -23,7 +23,9 @@ use crate::{
         control::{CONSOLE, Processes},
         root::Root,
     },
-    supervisor::{Command, Envelope, Feed, Link, Standing, owner, tails, tape::Recorder},
+    supervisor::{
+        Command, Envelope, Feed, Link, Standing, book, charts, owner, tails, tape::Recorder,
+    },
 };
 
 /// How long the owner may be silent: it says something each second.
@@ -53,9 +55,11 @@ impl Attached {
             recorders,
             feed,
             looked_at,
+            looks,
         } = self;
         let logs = looked_at.logs.subscribe();
         tokio::spawn(tails::follow(root.clone(), logs, feed.clone()));
+        tokio::spawn(book::serve(root.clone(), looks, feed.clone()));
         let (connected, reachable) = watch::channel(None);
         let page = looked_at.tree.subscribe();
         tokio::spawn(look_at_one(page, reachable.clone(), feed.clone()));
@@ -67,6 +71,8 @@ impl Attached {
             said: recorders.said,
             feed,
         };
+        let services = ear.truth.borrow().services.keys().cloned().collect();
+        charts::tell_past(&root, services, clock.now().wall, &ear.feed);
         let listening = async {
             loop {
                 let published = status::read(&root.status_file()).ok();
@@ -109,7 +115,10 @@ async fn pass_on(
 ) {
     while let Some(Envelope { command, reply }) = inbox.recv().await {
         let control = match &command {
-            Command::WatchLogs(_) | Command::WatchTree(_) | Command::Leave { .. } => None,
+            Command::WatchLogs(_)
+            | Command::WatchTree(_)
+            | Command::Book(_)
+            | Command::Leave { .. } => None,
             Command::Ask(_)
             | Command::Up { .. }
             | Command::Survivor { .. }

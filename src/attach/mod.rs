@@ -21,7 +21,10 @@ use tokio::sync::{mpsc, watch};
 use crate::{
     io::clock::Clock,
     model::{ServiceName, Snapshot, root::Root},
-    supervisor::{Ends, Envelope, Feed, Handle, INBOX, Recorders},
+    supervisor::{
+        Ends, Envelope, Feed, Handle, INBOX, Recorders,
+        book::{self, Looker, Looks},
+    },
 };
 
 /// How many messages may wait for the window.
@@ -36,12 +39,15 @@ pub struct Attached {
     recorders: Recorders,
     feed: mpsc::Sender<Feed>,
     looked_at: Looked,
+    looks: Looks,
 }
 
 /// What the window looks at, as far as the connection must know.
 struct Looked {
     logs: watch::Sender<BTreeSet<ServiceName>>,
     tree: watch::Sender<Option<ServiceName>>,
+    /// It reads the files of the logs for itself.
+    looker: Looker,
 }
 
 /// A window onto the owner of this root, whose last word was `seen`.
@@ -49,6 +55,7 @@ pub fn open(root: Root, seen: Snapshot, clock: Clock) -> (Attached, Ends) {
     let (to_inbox, inbox) = mpsc::channel(INBOX);
     let (truth, seen) = watch::channel(Arc::new(seen));
     let (feed, from_feed) = mpsc::channel(FEED);
+    let (looker, looks) = book::channel();
     let recorders = Recorders::default();
     let ends = Ends {
         handle: Handle::new(to_inbox, seen, &recorders),
@@ -64,7 +71,9 @@ pub fn open(root: Root, seen: Snapshot, clock: Clock) -> (Attached, Ends) {
         looked_at: Looked {
             logs: watch::channel(BTreeSet::new()).0,
             tree: watch::channel(None).0,
+            looker,
         },
+        looks,
     };
     (attached, ends)
 }

@@ -36,6 +36,10 @@ pub(super) async fn pass(
             looked_at.tree.send_replace(service);
             return Ok(Seq(0));
         }
+        Command::Book(look) => {
+            let sent = looked_at.looker.try_send(look);
+            return sent.map(|()| Seq(0)).map_err(|_full| Refusal::OwnerSilent);
+        }
         // The owner stays: only this window leaves.
         Command::Leave { .. } => return Ok(Seq(0)),
         Command::Ask(_)
@@ -91,7 +95,10 @@ async fn ask(
             let accepted = post::<Accepted>(control, "/api/reload", &Nothing {}).await?;
             Ok(accepted.map(|accepted| accepted.seq))
         }
-        Command::Leave { .. } | Command::WatchTree(_) | Command::WatchLogs(_) => Ok(Ok(Seq(0))),
+        Command::Leave { .. }
+        | Command::WatchTree(_)
+        | Command::WatchLogs(_)
+        | Command::Book(_) => Ok(Ok(Seq(0))),
     }
 }
 

@@ -38,6 +38,14 @@ pub struct Args {
     #[arg(long, value_name = "NAME", global = true)]
     pub keymap: Option<String>,
 
+    /// How the console looks.
+    #[command(flatten)]
+    pub looks: LookArgs,
+
+    /// As lines instead of a screen.
+    #[command(flatten)]
+    pub plain: PlainArgs,
+
     /// Print the state of every service once and end
     #[arg(long)]
     pub once: bool,
@@ -55,6 +63,42 @@ pub struct Args {
     pub verb: Option<Verb>,
 }
 
+/// How the console looks.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct LookArgs {
+    /// The theme [default: OATS_THEME, else theme in oats.toml, else "terminal"]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub theme: Option<String>,
+
+    /// Draw with ASCII only [default: glyphs in oats.toml, else what the locale allows]
+    #[arg(long, global = true)]
+    pub ascii: bool,
+}
+
+/// A console that needs no terminal.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct PlainArgs {
+    /// Print a line for each change instead of drawing a screen: for pipes, CI, screen readers
+    #[arg(long)]
+    pub plain: bool,
+
+    /// With --plain: also what the services write
+    #[arg(long, requires = "plain")]
+    pub logs: bool,
+}
+
+impl Verb {
+    /// Whether it asks for a console of lines.
+    pub fn is_plain(&self) -> bool {
+        matches!(self, Self::Up { plain, .. } if plain.plain)
+    }
+
+    /// Whether it asks for the logs in these lines.
+    pub fn shows_logs(&self) -> bool {
+        matches!(self, Self::Up { plain, .. } if plain.logs)
+    }
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -63,6 +107,9 @@ pub enum Verb {
         /// Which services [default: all]
         #[arg(value_name = "NAME")]
         names: Vec<ServiceName>,
+        /// As lines instead of a screen.
+        #[command(flatten)]
+        plain: PlainArgs,
     },
     /// Own the services without a terminal
     #[command(after_help = SERVE_AFTER)]

@@ -169,7 +169,7 @@ fn colour(event: &Event) -> Colour {
 }
 
 /// What happened.
-fn what(event: &Event) -> String {
+pub(super) fn what(event: &Event) -> String {
     let reason = event.reason.as_deref();
     let action = event.action.map(Action::id);
     let because = reason.map(|it| format!(": {it}")).unwrap_or_default();

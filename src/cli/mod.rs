@@ -13,6 +13,7 @@ pub mod init;
 pub mod keymap;
 pub mod logs;
 pub mod once;
+pub mod plain;
 pub mod plan;
 pub mod port;
 pub mod progress;

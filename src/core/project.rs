@@ -9,6 +9,7 @@ use super::{
 use crate::model::{
     Action, HolderClass, Moment, ServiceView, Stream, WaitFor, Wall,
     root::Root,
+    service::ProbeKind,
     snapshot::{Actions, LogFiles, Pending, ProbeView, Retry, Verdict},
 };
 
@@ -149,6 +150,12 @@ fn probe(service: &Service) -> ProbeView {
         }),
         at: last.map(|last| last.at),
         failures: watch.map_or(0, |watch| watch.failures),
+        limit_ms: match service.def.health.kind {
+            ProbeKind::Http { .. } | ProbeKind::Tcp { .. } | ProbeKind::Exec { .. } => {
+                Some(service.def.health.timeout.as_secs_f64() * 1000.0)
+            }
+            ProbeKind::Alive | ProbeKind::Listen | ProbeKind::Log { .. } => None,
+        },
     }
 }
 

@@ -46,6 +46,7 @@ pub fn of(
         restarts: service.restarts,
         log_base,
         log_at_start,
+        log_heads: Box::default(),
     })
 }
 

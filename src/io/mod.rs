@@ -3,6 +3,7 @@
 //! *Owns*: files, processes, sockets, the clock. *Never*: decides anything about a service.
 //! *Talks to*: `model`.
 
+pub mod clipboard;
 pub mod clock;
 pub mod config;
 pub mod control;
@@ -15,4 +16,5 @@ pub mod platform;
 pub mod probe;
 pub mod records;
 pub mod status;
+pub mod themes;
 pub mod watch;

@@ -9,7 +9,7 @@ use super::{
     platform::fsx,
 };
 use crate::model::{
-    RunRecord, ServiceName, log::LogPositions, root::Root, run::RUN_SCHEMA, snapshot::Problem,
+    RunRecord, ServiceName, Stream, log::LogHead, root::Root, run::RUN_SCHEMA, snapshot::Problem,
 };
 
 /// The largest run record that is read, in bytes.
@@ -36,11 +36,11 @@ pub fn write(root: &Root, record: &RunRecord) -> Result<(), RecordError> {
     Ok(files::replace(&root.run_file(&record.service), &bytes)?)
 }
 
-/// Bytes that have been taken off the head of each log of a service, as its run record says; none
-/// where there is no record that can be read.
-pub fn log_base(root: &Root, service: &ServiceName) -> LogPositions {
-    let record = read(root, &root.run_file(service)).ok();
-    record.map(|record| record.log_base).unwrap_or_default()
+/// Where the log of a stream begins, as the run record of its service says; `None` where there is no
+/// record that can be read.
+pub fn log_head(root: &Root, service: &ServiceName, stream: Stream) -> Option<LogHead> {
+    let record = read(root, &root.run_file(service)).ok()?;
+    Some(record.log_head(stream))
 }
 
 /// Reads every run record, in name order. One that cannot be read, or that is not what oats

@@ -80,6 +80,16 @@ impl Context {
         }
     }
 
+    /// Itself and all it falls back on, the nearest first.
+    pub fn chain(self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |context| context.falls_back_on())
+    }
+
+    /// Whether letters are text here, so that no sequence can begin.
+    pub fn types(self) -> bool {
+        matches!(self, Self::Prompt | Self::Palette)
+    }
+
     /// Whose keys work here as well, where this context binds them to nothing of its own.
     pub fn falls_back_on(self) -> Option<Self> {
         match self {
@@ -140,6 +150,24 @@ pub enum LogCommand {
     PrevError,
     NextService,
     PrevService,
+    Search,
+    NextMatch,
+    PrevMatch,
+    OnlyMatching,
+    Level,
+    Wrap,
+    Times,
+    Open,
+    Pretty,
+    Mark,
+    NextMark,
+    PrevMark,
+    LineEnd,
+    Copy,
+    CopyAll,
+    Save,
+    Pager,
+    Clear,
 }
 
 /// What can be done in the list of events.
@@ -188,6 +216,7 @@ pub enum OwnCommand {
 pub enum MenuCommand {
     Step(Step),
     Choose,
+    Toggle,
 }
 
 /// What can be done in the palette, beside typing.
@@ -214,6 +243,7 @@ pub enum PromptCommand {
     Accept,
     Erase,
     Clear,
+    Regex,
     Close,
 }
 
@@ -236,6 +266,9 @@ pub enum Command {
     LogsOpen,
     EventsOfService,
     DensityNext,
+    ServicesStart,
+    MarkToggle,
+    MarkAll,
     FilterEdit,
     FilterProblems,
     SortPrev,
@@ -269,6 +302,8 @@ pub enum Command {
     AppQuit,
     AppSuspend,
     ScreenRedraw,
+    ThemeNext,
+    MouseToggle,
     Detail(DetailCommand),
     Log(LogCommand),
     Events(EventsCommand),
@@ -286,6 +321,7 @@ pub enum Command {
     HelpDown,
     HelpPageUp,
     HelpPageDown,
+    HelpTour,
 }
 
 /// The row of a command.

@@ -83,9 +83,9 @@ pub enum BadKey {
     /// There is no key of this name.
     #[error("unknown key \"{}\"", .0.escape_debug())]
     Unknown(String),
-    /// It names several keys, one after another.
-    #[error("\"{}\" is several keys one after another, which is not supported yet", .0.escape_debug())]
-    Sequence(String),
+    /// It names too many keys one after another.
+    #[error("\"{}\" is more keys one after another than anybody can keep in mind", .0.escape_debug())]
+    TooLong(String),
     /// A terminal sends the same for something else.
     #[error("a terminal cannot tell \"{0}\" from {1}")]
     SameAs(String, String),
@@ -102,7 +102,9 @@ impl BadKey {
                     None => examples.to_owned(),
                 }
             }
-            Self::Sequence(_) => "bind a single key".to_owned(),
+            Self::TooLong(_) => {
+                format!("at most {} keys make a sequence", super::sequence::LONGEST)
+            }
             Self::SameAs(_, other) if other.starts_with('"') => {
                 format!("write {other}, or bind another key")
             }
@@ -219,9 +221,6 @@ impl FromStr for Key {
 
     fn from_str(text: &str) -> Result<Self, BadKey> {
         let unknown = || BadKey::Unknown(text.to_owned());
-        if text.split_whitespace().count() > 1 {
-            return Err(BadKey::Sequence(text.to_owned()));
-        }
         let (mut ctrl, mut alt, mut rest) = (false, false, text);
         loop {
             if let Some(after) = rest.strip_prefix("ctrl+").filter(|_| !ctrl) {

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use super::{
     command::{Command, CommandRow, Context},
     key::Key,
+    sequence::Sequence,
     sheet::{Fault, Sheet},
     table::COMMANDS,
 };
@@ -17,22 +18,27 @@ const BUILTIN: &str = include_str!("../../keymaps/default.toml");
 pub struct Keymap {
     pub(super) title: Option<String>,
     pub(super) keys: BTreeMap<Command, Bound>,
-    pub(super) commands: BTreeMap<(Context, Key), Command>,
+    pub(super) commands: BTreeMap<(Context, Sequence), Command>,
 }
 
 /// The keys of one command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bound {
     /// The shown one first.
-    pub(super) keys: Vec<Key>,
+    pub(super) all: Vec<Sequence>,
+    /// Those of a single key.
+    pub(super) single: Vec<Key>,
     pub(super) origin: Origin,
 }
 
 impl Bound {
     /// No key yet.
     pub(super) fn new(origin: Origin) -> Self {
-        let keys = Vec::new();
-        Self { keys, origin }
+        Self {
+            all: Vec::new(),
+            single: Vec::new(),
+            origin,
+        }
     }
 }
 
@@ -41,6 +47,8 @@ impl Bound {
 pub enum Origin {
     /// Oats brings them along.
     Builtin,
+    /// A keymap of this name that oats brings along.
+    Preset(&'static str),
     /// A line of a file.
     File {
         /// The file, as messages name it.
@@ -57,16 +65,17 @@ impl Origin {
     pub fn line(&self) -> Option<u32> {
         match self {
             Self::File { line, .. } => Some(*line),
-            Self::Builtin | Self::PutBack => None,
+            Self::Builtin | Self::Preset(_) | Self::PutBack => None,
         }
     }
 }
 
-/// "keymaps/mine.toml:7", "built in", "put back".
+/// "keymaps/mine.toml:7", "built in", "built in: vim", "put back".
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Builtin => f.write_str("built in"),
+            Self::Preset(name) => write!(f, "built in: {name}"),
             Self::File { label, line } => write!(f, "{label}:{line}"),
             Self::PutBack => f.write_str("put back"),
         }
@@ -98,19 +107,23 @@ impl Keymap {
         self.keys.get(&command).map(|bound| &bound.origin)
     }
 
-    /// Adds a key that nobody has in this context.
-    pub(super) fn bind(&mut self, command: Command, context: Context, key: Key) {
-        self.commands.insert((context, key), command);
+    /// Adds what nobody has in this context.
+    pub(super) fn bind(&mut self, command: Command, context: Context, pressed: Sequence) {
+        self.commands.insert((context, pressed.clone()), command);
         let bound = self.keys.entry(command);
         let bound = bound.or_insert_with(|| Bound::new(Origin::PutBack));
-        bound.keys.push(key);
+        bound.single.extend(pressed.single());
+        bound.all.push(pressed);
     }
 
     /// Takes a key away from whoever has it in this context: that command.
-    pub(super) fn take(&mut self, context: Context, key: Key) -> Option<Command> {
-        let command = self.commands.remove(&(context, key))?;
+    pub(super) fn take(&mut self, context: Context, pressed: &Sequence) -> Option<Command> {
+        let command = self.commands.remove(&(context, pressed.clone()))?;
         if let Some(bound) = self.keys.get_mut(&command) {
-            bound.keys.retain(|other| *other != key);
+            bound.all.retain(|other| other != pressed);
+            bound
+                .single
+                .retain(|other| Some(*other) != pressed.single());
         }
         Some(command)
     }
@@ -123,34 +136,59 @@ impl Keymap {
 
     /// What a key means. The context's own keys win over those of the contexts it falls back on.
     pub fn lookup(&self, context: Context, key: Key) -> Option<Command> {
-        let mut at = Some(context);
-        while let Some(context) = at {
-            if let Some(command) = self.commands.get(&(context, key)) {
-                return Some(*command);
-            }
-            at = context.falls_back_on();
-        }
-        None
+        self.meaning(context, &[key])
     }
 
-    /// The keys of a command, the shown one first.
+    /// What keys mean that were pressed one after another. The context's own win over those of the
+    /// contexts it falls back on.
+    pub fn meaning(&self, context: Context, pressed: &[Key]) -> Option<Command> {
+        let pressed = Sequence::of(pressed)?;
+        context
+            .chain()
+            .find_map(|context| self.commands.get(&(context, pressed.clone())).copied())
+    }
+
+    /// What can be pressed next to end a sequence that begins with these keys, and what it then
+    /// means: the keys that are missing, in the order of the keys.
+    pub fn continuations(&self, context: Context, pressed: &[Key]) -> Vec<(Sequence, Command)> {
+        let mut found: BTreeMap<Sequence, Command> = BTreeMap::new();
+        for context in context.chain() {
+            let longer = self.commands.iter().filter(|((at, _), _)| *at == context);
+            for ((_, sequence), command) in longer {
+                if let Some(rest) = sequence.after(pressed).and_then(Sequence::of) {
+                    found.entry(rest).or_insert(*command);
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The single keys of a command, the shown one first.
     pub fn keys(&self, command: Command) -> &[Key] {
         self.keys
             .get(&command)
-            .map(|bound| bound.keys.as_slice())
+            .map(|bound| bound.single.as_slice())
             .unwrap_or_default()
     }
 
-    /// The key of a command as it is shown; `None` when it has none.
+    /// All that can be pressed for a command, the shown one first.
+    pub fn bound(&self, command: Command) -> &[Sequence] {
+        self.keys
+            .get(&command)
+            .map(|bound| bound.all.as_slice())
+            .unwrap_or_default()
+    }
+
+    /// What is pressed for a command as it is shown; `None` when nothing is.
     pub fn label(&self, command: Command) -> Option<String> {
-        self.keys(command).first().map(Key::label)
+        self.bound(command).first().map(Sequence::label)
     }
 
     /// Every bound command with its row, in the order of the help.
-    pub fn rows(&self) -> impl Iterator<Item = (&'static CommandRow, &[Key])> {
+    pub fn rows(&self) -> impl Iterator<Item = (&'static CommandRow, &[Sequence])> {
         COMMANDS
             .iter()
-            .map(|row| (row, self.keys(row.command)))
+            .map(|row| (row, self.bound(row.command)))
             .filter(|(_, keys)| !keys.is_empty())
     }
 }

@@ -6,6 +6,7 @@ use super::{
     command::{Command, Context},
     key::{Code, Key},
     map::{Bound, Keymap, Origin},
+    sequence::Sequence,
     sheet::{Base, Binding, Fault, FaultKind, Sheet},
 };
 
@@ -52,9 +53,10 @@ impl Keymap {
             let bound = Bound::new(origin(sheet, binding));
             self.keys.insert(binding.row.command, bound);
             for (key, span) in &binding.keys {
-                faults.extend(self.give(binding, *key, span, before));
+                faults.extend(self.give(binding, key, span, before));
             }
         }
+        faults.extend(self.waiting(sheet));
         faults
     }
 
@@ -62,7 +64,7 @@ impl Keymap {
     fn give(
         &mut self,
         binding: &Binding,
-        key: Key,
+        key: &Sequence,
         span: &Range<usize>,
         before: &[Binding],
     ) -> Option<Fault> {
@@ -74,8 +76,8 @@ impl Keymap {
             help: Some(help),
         };
         let id = binding.row.id;
-        let Some(other) = self.commands.get(&(context, key)).copied() else {
-            self.bind(command, context, key);
+        let Some(other) = self.commands.get(&(context, key.clone())).copied() else {
+            self.bind(command, context, key.clone());
             return None;
         };
         let name = other.row().map_or("", |row| row.id);
@@ -87,10 +89,71 @@ impl Keymap {
         }
         let from = self.from(other).map(Origin::to_string).unwrap_or_default();
         self.take(context, key);
-        self.bind(command, context, key);
+        self.bind(command, context, key.clone());
         let message = format!("\"{key}\" was the key of {name} ({from}): {id} takes it away");
         let help = format!("give {name} its keys in this file too: \"{name}\" = [...]");
         Some(fault(message, help))
+    }
+
+    /// The keys of a file that are done only after a while, because longer ones begin with them.
+    fn waiting(&self, sheet: &Sheet) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for binding in &sheet.bindings {
+            for (own, span) in &binding.keys {
+                let held = (binding.row.context, own.clone());
+                if self.commands.get(&held) != Some(&binding.row.command) {
+                    continue;
+                }
+                let near = |other: &&(Context, Sequence)| {
+                    other.0 == held.0
+                        && (other.1.after(own.keys()).is_some()
+                            || own.after(other.1.keys()).is_some())
+                };
+                for other in self.commands.keys().filter(near) {
+                    let (short, long) = if own.keys().len() < other.1.keys().len() {
+                        (&held, other)
+                    } else {
+                        (other, &held)
+                    };
+                    let told = sheet.bindings.iter().flat_map(|it| &it.keys);
+                    let both = told
+                        .filter(|(it, _)| *it == short.1 || *it == long.1)
+                        .count()
+                        > 1;
+                    // Of two lines of this file the shorter one is told of.
+                    if both && short != &held {
+                        continue;
+                    }
+                    faults.push(self.waits(short, long, span.clone()));
+                }
+            }
+        }
+        faults
+    }
+
+    /// One key that waits for a longer one.
+    fn waits(
+        &self,
+        short: &(Context, Sequence),
+        long: &(Context, Sequence),
+        span: Range<usize>,
+    ) -> Fault {
+        let id = |it: &(Context, Sequence)| {
+            let command = self.commands.get(it).and_then(|it| it.row());
+            command.map_or("", |row| row.id)
+        };
+        Fault {
+            kind: FaultKind::Warning,
+            span,
+            message: format!(
+                "\"{}\" ({}) begins \"{}\" ({}): it is done a second later, or with the next key",
+                short.1,
+                id(short),
+                long.1,
+                id(long)
+            ),
+            help: Some("bind one of them to another key, or leave it so".to_owned()),
+        }
     }
 
     /// Puts back the keys without which nobody finds out. To be called once, after the
@@ -119,7 +182,7 @@ impl Keymap {
             return Vec::new();
         };
         let line = |command: Command| sheet.bindings.iter().find(|it| it.row.command == command);
-        let holder = self.commands.get(&(row.context, key)).copied();
+        let holder = self.commands.get(&(row.context, key.into())).copied();
         let place = match (line(command).or_else(|| line(holder?)), &sheet.base) {
             (Some(binding), _) => binding.at.clone(),
             (None, Base::Named { at, .. } | Base::Nothing { at }) => at.clone(),
@@ -146,7 +209,7 @@ impl Keymap {
                 continue;
             }
             let (id, name) = (row.id, context.id());
-            let taken = self.take(context, key);
+            let taken = self.take(context, &key.into());
             if !self.keys(command).contains(&key) {
                 self.put_back(command, row.context, key);
             }
@@ -167,7 +230,7 @@ impl Keymap {
     /// Whether no key of a command arrives in a context. Where oats itself gives the key that
     /// would be put back to something else, that is how it should be.
     fn is_blocked(&self, (command, key): (Command, Key), context: Context, builtin: &Self) -> bool {
-        let holder = |map: &Self, key: Key| map.commands.get(&(context, key)).copied();
+        let holder = |map: &Self, key: Key| map.commands.get(&(context, key.into())).copied();
         let all_taken = self
             .keys(command)
             .iter()
@@ -178,10 +241,10 @@ impl Keymap {
 
     /// Gives a key back to a command, whoever has it.
     fn put_back(&mut self, command: Command, context: Context, key: Key) {
-        self.take(context, key);
-        self.bind(command, context, key);
+        self.take(context, &key.into());
+        self.bind(command, context, key.into());
         if let Some(bound) = self.keys.get_mut(&command)
-            && bound.keys.len() == 1
+            && bound.all.len() == 1
         {
             bound.origin = Origin::PutBack;
         }

@@ -9,7 +9,7 @@ use toml::{
 
 use super::{
     command::{CommandRow, Context},
-    key::Key,
+    sequence::Sequence,
     table::COMMANDS,
     words::{kind, unknown_command, unknown_entry, warning},
 };
@@ -80,7 +80,7 @@ pub(super) struct Binding {
     pub(super) at: Range<usize>,
     /// The line of that, from 1.
     pub(super) line: u32,
-    pub(super) keys: Vec<(Key, Range<usize>)>,
+    pub(super) keys: Vec<(Sequence, Range<usize>)>,
 }
 
 impl Sheet {
@@ -247,7 +247,7 @@ impl Reader<'_> {
         &mut self,
         row: &CommandRow,
         value: &Spanned<DeValue<'_>>,
-    ) -> Option<Vec<(Key, Range<usize>)>> {
+    ) -> Option<Vec<(Sequence, Range<usize>)>> {
         let mut keys = Vec::new();
         match value.get_ref() {
             DeValue::String(text) if text == "null" => return Some(keys),
@@ -276,7 +276,7 @@ impl Reader<'_> {
         &mut self,
         row: &CommandRow,
         value: &Spanned<DeValue<'_>>,
-        keys: &mut Vec<(Key, Range<usize>)>,
+        keys: &mut Vec<(Sequence, Range<usize>)>,
     ) {
         let Some(text) = value.get_ref().as_str() else {
             let message = format!(
@@ -287,7 +287,7 @@ impl Reader<'_> {
             self.mistake(value.span(), message, None);
             return;
         };
-        match text.parse::<Key>() {
+        match text.parse::<Sequence>() {
             Err(bad) => {
                 let help = if text.is_empty() {
                     "for no key write []".to_owned()
@@ -300,9 +300,18 @@ impl Reader<'_> {
                 let message = format!("\"{key}\" stands twice in this list");
                 self.mistake(value.span(), message, Some("take one out".to_owned()));
             }
-            Ok(key) => {
-                self.faults.extend(warning(key, value.span()));
-                keys.push((key, value.span()));
+            Ok(pressed) if pressed.single().is_none() && row.context.types() => {
+                let name = row.context.id();
+                let message = format!(
+                    "\"{pressed}\": no keys one after another in [{name}], where text is typed"
+                );
+                self.mistake(value.span(), message, Some("bind a single key".to_owned()));
+            }
+            Ok(pressed) => {
+                let warnings = pressed.keys().iter();
+                let warnings = warnings.filter_map(|key| warning(*key, value.span()));
+                self.faults.extend(warnings);
+                keys.push((pressed, value.span()));
             }
         }
     }

@@ -38,6 +38,9 @@ pub static COMMANDS: &[CommandRow] = table! {
         C::LogsOpen, "logs.open", "Log", "its log, on the whole screen";
         C::EventsOfService, "events.of_service", "Events", "what happened to it";
         C::DensityNext, "density.next", "view", "panes, table or grid";
+        C::ServicesStart, "services.start", "Start all", "start everything that is shown and can start";
+        C::MarkToggle, "mark.toggle", "mark", "mark it, or unmark it; keys then act on all marked";
+        C::MarkAll, "mark.all", "mark all", "mark all that is shown, or unmark it";
         C::FilterEdit, "filter.edit", "filter", "show only what matches a text";
         C::FilterProblems, "filter.problems", "problems", "show only services in trouble";
         C::SortNext, "sort.next", "sort", "sort by the next column";
@@ -73,6 +76,8 @@ pub static COMMANDS: &[CommandRow] = table! {
         C::AppQuit, "app.quit", "quit", "leave, from anywhere";
         C::AppSuspend, "app.suspend", "suspend", "never works here: this console supervises";
         C::ScreenRedraw, "screen.redraw", "redraw", "draw the screen anew";
+        C::ThemeNext, "theme.next", "theme", "the next theme, until you leave";
+        C::MouseToggle, "mouse.toggle", "mouse", "use the mouse, or leave it to the terminal";
     }
     Detail {
         C::Detail(D::Step(S::Up)), "detail.up", "up", "one row up";
@@ -85,6 +90,11 @@ pub static COMMANDS: &[CommandRow] = table! {
         C::Detail(D::PrevService), "detail.prev", "previous", "the service before";
     }
     Logs {
+        C::Log(L::Search), "log.search", "search", "look for a text or a regular expression";
+        C::Log(L::NextMatch), "log.next", "match", "the next line that holds it";
+        C::Log(L::PrevMatch), "log.prev", "match before", "the line before that holds it";
+        C::Log(L::OnlyMatching), "log.only_matching", "only matching", "hide the lines that do not hold it";
+        C::Log(L::Level), "log.level", "level", "only information, warnings or errors, or all";
         C::Log(L::Step(S::Up)), "log.up", "up", "one line up; pauses";
         C::Log(L::Step(S::Down)), "log.down", "down", "one line down";
         C::Log(L::Step(S::PageUp)), "log.screen_up", "page up", "one screen up; pauses";
@@ -95,10 +105,23 @@ pub static COMMANDS: &[CommandRow] = table! {
         C::Log(L::NextError), "log.next_error", "error", "the next line with an error";
         C::Log(L::PrevError), "log.prev_error", "error before", "the error before";
         C::Log(L::Stream), "log.stream", "stream", "stdout and stderr, only stderr, only stdout";
-        C::Log(L::Merge), "log.merge", "merge", "all services together, or just this one";
+        C::Log(L::Merge), "log.merge", "services", "choose the services whose lines are merged";
+        C::Log(L::Open), "log.open", "open", "show the line whole, its fields below each other; or fold it";
+        C::Log(L::Pretty), "log.pretty", "fields", "the same for all lines";
+        C::Log(L::Wrap), "log.wrap", "wrap", "long lines over several rows, or cut";
+        C::Log(L::Times), "log.times", "time", "local, UTC, relative, none";
+        C::Log(L::Mark), "log.mark", "mark", "mark this line, or take its mark away";
+        C::Log(L::NextMark), "log.next_mark", "next mark", "the next marked line";
+        C::Log(L::PrevMark), "log.prev_mark", "mark before", "the marked line before";
+        C::Log(L::Copy), "log.copy", "copy", "copy this line, or the marked ones, as they were written";
+        C::Log(L::CopyAll), "log.copy_all", "copy all", "copy all lines that are shown";
+        C::Log(L::Save), "log.save", "save", "save all lines that are shown to a file";
+        C::Log(L::Pager), "log.pager", "pager", "open the files of the log in a pager";
+        C::Log(L::Clear), "log.clear", "clear", "hide what is shown; it is kept on disk";
         C::Log(L::Left), "log.left", "left", "sideways, towards the start of the lines";
         C::Log(L::Right), "log.right", "right", "sideways, towards their ends";
         C::Log(L::LineStart), "log.line_start", "start", "back to the start of the lines";
+        C::Log(L::LineEnd), "log.line_end", "end", "to the end of the longest line here";
         C::Log(L::NextService), "log.next_service", "next", "the log of the next service";
         C::Log(L::PrevService), "log.prev_service", "previous", "the log of the service before";
     }
@@ -137,6 +160,7 @@ pub static COMMANDS: &[CommandRow] = table! {
         C::Menu(M::Step(S::First)), "menu.first", "first", "the first choice";
         C::Menu(M::Step(S::Last)), "menu.last", "last", "the last choice";
         C::Menu(M::Choose), "menu.choose", "choose", "take it";
+        C::Menu(M::Toggle), "menu.toggle", "check", "check this one, or not, where several can be chosen";
     }
     Palette {
         C::Palette(P::Step(S::Up)), "palette.up", "up", "the command above";
@@ -154,6 +178,7 @@ pub static COMMANDS: &[CommandRow] = table! {
         C::Prompt(T::Accept), "prompt.accept", "keep", "keep what was typed";
         C::Prompt(T::Erase), "prompt.erase", "erase", "erase a letter";
         C::Prompt(T::Clear), "prompt.clear", "clear", "erase everything";
+        C::Prompt(T::Regex), "prompt.regex", "regex", "in a search: a regular expression, or plain text";
         C::Prompt(T::Close), "prompt.close", "cancel", "forget what was typed";
     }
     Dialog {
@@ -169,5 +194,6 @@ pub static COMMANDS: &[CommandRow] = table! {
         C::HelpDown, "help.down", "down", "one row down";
         C::HelpPageUp, "help.page_up", "page up", "one page up";
         C::HelpPageDown, "help.page_down", "page down", "one page down";
+        C::HelpTour, "help.tour", "tour", "the first steps, once more";
     }
 };

@@ -232,3 +232,14 @@ pub struct Point {
     /// Of them, those that failed.
     pub failed: u64,
 }
+
+/// The probes of ten seconds, in short.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Past {
+    /// Which ten seconds: whole ones since 1970.
+    pub index: u32,
+    /// The longest that passed or failed, in milliseconds.
+    pub longest_ms: Option<f64>,
+    /// Whether one failed.
+    pub failed: bool,
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     exit::ExitInfo,
     ids::{Identity, Pid, RunId, ServiceName},
-    log::LogPositions,
+    log::{LogHead, LogHeads, LogPositions, Stream},
     phase::Want,
     time::Wall,
 };
@@ -83,6 +83,9 @@ pub struct RunRecord {
     pub log_base: LogPositions,
     /// Bytes ever written to each stream when this run began.
     pub log_at_start: LogPositions,
+    /// What else there is to know about the heads of the logs.
+    #[serde(default)]
+    pub log_heads: Box<LogHeads>,
 }
 
 impl RunRecord {
@@ -93,6 +96,31 @@ impl RunRecord {
             start_ticks: self.start_ticks?,
             pidfd_ino: self.pidfd_ino,
         })
+    }
+
+    /// Where the file of a stream begins.
+    pub fn log_head(&self, stream: Stream) -> LogHead {
+        let more = match stream {
+            Stream::Stderr => self.log_heads.stderr,
+            Stream::Stdout | Stream::Oats => self.log_heads.stdout,
+        };
+        let base = self.log_base.of(stream);
+        LogHead { base, more }
+    }
+
+    /// Says anew where the file of a stream begins.
+    pub fn set_log_head(&mut self, stream: Stream, head: LogHead) {
+        match stream {
+            Stream::Stdout => {
+                self.log_base.stdout = head.base;
+                self.log_heads.stdout = head.more;
+            }
+            Stream::Stderr => {
+                self.log_base.stderr = head.base;
+                self.log_heads.stderr = head.more;
+            }
+            Stream::Oats => {}
+        }
     }
 }
 
@@ -118,6 +146,7 @@ impl RunRecord {
             restarts: Restarts::default(),
             log_base,
             log_at_start: log_base,
+            log_heads: Box::default(),
         }
     }
 }

@@ -2,13 +2,19 @@
 
 use std::net::SocketAddr;
 
+use super::theme::Depth;
+
 /// The choices of one `oats.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The name of a keymap, checked against the rule for names; `None`: not chosen here.
     pub keymap: Option<String>,
-    /// The theme; `None`: not chosen here.
-    pub theme: Option<ThemeName>,
+    /// The name of a theme, checked against the rule for names; `None`: not chosen here.
+    pub theme: Option<String>,
+    /// How many colours are used; `None`: not chosen here.
+    pub colour: Option<ColourChoice>,
+    /// Which characters are drawn; `None`: not chosen here.
+    pub glyphs: Option<GlyphChoice>,
     /// Where the control API listens; `None`: not chosen here.
     pub api: Option<ApiAddress>,
 }
@@ -28,23 +34,24 @@ impl Default for ApiAddress {
     }
 }
 
-/// A theme of the console.
+/// How many colours the console uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ThemeName {
-    /// The colours of the terminal.
-    Terminal,
-    /// No colours.
-    Mono,
+pub enum ColourChoice {
+    /// As many as the terminal says it has.
+    Auto,
+    /// So many.
+    Depth(Depth),
 }
 
-impl ThemeName {
-    /// The word in `oats.toml`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Terminal => "terminal",
-            Self::Mono => "mono",
-        }
-    }
+/// Which characters the console draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GlyphChoice {
+    /// What the locale allows.
+    Auto,
+    /// Lines and symbols of Unicode.
+    Unicode,
+    /// ASCII only.
+    Ascii,
 }
 
 impl Settings {
@@ -54,6 +61,8 @@ impl Settings {
         Self {
             keymap: self.keymap.or(weaker.keymap),
             theme: self.theme.or(weaker.theme),
+            colour: self.colour.or(weaker.colour),
+            glyphs: self.glyphs.or(weaker.glyphs),
             api: self.api.or(weaker.api),
         }
     }
@@ -71,11 +80,11 @@ mod tests {
         };
         let root = Settings {
             keymap: Some("team".to_owned()),
-            theme: Some(ThemeName::Mono),
+            theme: Some("mono".to_owned()),
             ..Settings::default()
         };
         let both = user.over(root);
         assert_eq!(both.keymap.as_deref(), Some("mine"));
-        assert_eq!(both.theme, Some(ThemeName::Mono));
+        assert_eq!(both.theme.as_deref(), Some("mono"));
     }
 }

@@ -193,6 +193,9 @@ pub struct ProbeView {
     pub at: Option<Wall>,
     /// Failures in a row.
     pub failures: u32,
+    /// How long it may take, in milliseconds; `None` where nothing is asked that takes time.
+    #[serde(default)]
+    pub limit_ms: Option<f64>,
 }
 
 /// The next try of the restart policy.

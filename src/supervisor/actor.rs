@@ -8,6 +8,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
+    book::Looker,
     handle::{Answer, Envelope, Feed, Recorders},
     hands::{Hands, Note},
     ports,
@@ -41,6 +42,7 @@ pub(super) struct Actor {
     pub(super) feed: mpsc::Sender<Feed>,
     pub(super) recorders: Recorders,
     pub(super) watched_logs: watch::Sender<BTreeSet<ServiceName>>,
+    pub(super) looker: Looker,
     pub(super) watched_tree: Option<ServiceName>,
     /// Whether the window is to be told with the next beat how that service fared.
     pub(super) charts_due: bool,
@@ -89,6 +91,7 @@ impl Actor {
             self.drain();
             self.keep_time();
         }
+        self.hands.log_looks.stop();
         if self.displaced {
             // What lies there is the next owner's.
             self.hands.writer.abandon();
@@ -170,6 +173,8 @@ impl Actor {
         for input in self.hands.sample(&mut self.samples, now) {
             self.take(input);
         }
+        let lines = self.hands.look_at_logs(&self.world, now);
+        self.say(lines, now);
         self.measure(now);
         self.tell_tree();
         let living = self

@@ -47,7 +47,12 @@ impl Actor {
         if !events.is_empty() {
             self.hands.writer.send(Job::Events(events));
         }
-        let lines: Vec<LogLine> = std::mem::take(&mut decision.lines)
+        self.say(std::mem::take(&mut decision.lines), now);
+    }
+
+    /// Says something about services, as lines of oats's own.
+    pub(super) fn say(&self, lines: Vec<(ServiceName, String)>, now: Moment) {
+        let lines: Vec<LogLine> = lines
             .into_iter()
             .map(|(service, text)| {
                 tracing::info!(target: "services", "{service}: {text}");
@@ -101,9 +106,10 @@ impl Actor {
 
     /// Adds what only the shell knows to a ledger line.
     fn stamp(&self, draft: Draft, now: Moment) -> Event {
-        let log_at = draft.service.as_ref().map(|service| {
-            logs::positions(&self.hands.root, service, self.hands.marks(service).base)
-        });
+        let log_at = draft
+            .service
+            .as_ref()
+            .map(|service| self.hands.heads.positions(&self.hands.root, service));
         let mut data = draft.data;
         if draft.with_stderr_tail
             && let Some(service) = &draft.service
@@ -134,10 +140,11 @@ impl Actor {
     pub(super) fn stderr_tail(&self, service: &ServiceName) -> Vec<String> {
         let marks = self.hands.marks(service);
         let from = marks.at_start.stderr.saturating_sub(marks.base.stderr);
+        let hole = self.hands.heads.of(service, Stream::Stderr).more.hole;
         let Some(path) = self.hands.root.log_file(service, Stream::Stderr) else {
             return Vec::new();
         };
-        logs::stderr_tail(&path, from)
+        logs::stderr_tail(&path, from.max(hole))
     }
 
     /// Ends the asks that an owner before has accepted and can end no more.

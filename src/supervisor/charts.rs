@@ -1,12 +1,60 @@
 //! Buckets to disk, and charts of the one service that a window looks at.
 
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
 use super::{
     actor::Actor,
     handle::Feed,
     meters::{Beat, Span},
     writer::Job,
 };
-use crate::model::Moment;
+use crate::{
+    core::metrics::{Open, millis},
+    io::history,
+    model::{Moment, ServiceName, Wall, metrics::Past, root::Root},
+};
+
+/// Buckets of ten minutes.
+const TEN_MINUTES: u32 = 60;
+
+/// The last ten minutes of every service that has a history, as it was written down. Reads files.
+pub fn past(root: &Root, services: &[ServiceName], now: Wall) -> Vec<(ServiceName, Vec<Past>)> {
+    let last = Open::index(now);
+    let first = last.saturating_sub(TEN_MINUTES - 1);
+    let of = |name: &ServiceName| {
+        // A history that cannot be read is said where it is looked at.
+        let buckets = history::read(root, name, first, last).unwrap_or_default();
+        let probed = buckets.iter().filter(|bucket| bucket.probes > 0);
+        let past: Vec<Past> = probed
+            .map(|bucket| Past {
+                index: bucket.index,
+                longest_ms: (bucket.longest > 0).then(|| millis(bucket.longest)),
+                failed: bucket.failed > 0,
+            })
+            .collect();
+        (!past.is_empty()).then(|| (name.clone(), past))
+    };
+    services.iter().filter_map(of).collect()
+}
+
+/// Tells a window how all services fared before it was there. Files are read aside.
+pub fn tell_past(
+    root: &Arc<Root>,
+    services: Vec<ServiceName>,
+    now: Wall,
+    feed: &mpsc::Sender<Feed>,
+) {
+    let (root, feed) = (root.clone(), feed.clone());
+    tokio::task::spawn_blocking(move || {
+        let past = past(&root, &services, now);
+        if !past.is_empty() {
+            // Without it the window begins with what it sees itself.
+            let _full_or_gone = feed.try_send(Feed::Past(past));
+        }
+    });
+}
 
 impl Actor {
     /// Notes what the beat has measured; what is over goes to disk.

@@ -5,13 +5,15 @@ use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{mpsc, watch};
 
 use super::{
+    book::{Leaf, Look},
     meters::{Meter, Meters},
     tape::{Recorder, Tape},
 };
 pub use crate::core::Leaving;
 use crate::model::{
     Action, Actor, Event, FreeWith, LogLine, Refusal, Seq, ServiceName, Snapshot, SurvivorChoice,
-    Target, TreeMember, metrics::ServiceHistory,
+    Target, TreeMember,
+    metrics::{Past, ServiceHistory},
 };
 
 /// How many commands may wait for the actor.
@@ -102,6 +104,8 @@ pub enum Command {
     WatchTree(Option<ServiceName>),
     /// The logs that are looked at now, each from its last lines on.
     WatchLogs(BTreeSet<ServiceName>),
+    /// Lines of a log that are not kept, or a search through all of it.
+    Book(Look),
 }
 
 impl Command {
@@ -148,6 +152,10 @@ pub enum Feed {
     },
     /// How the service that is looked at fared in the last hour.
     Charts(Box<ServiceHistory>),
+    /// What came of a request for lines of a log that are not kept.
+    Book(Box<Leaf>),
+    /// How the probes of every service went in the last ten minutes, as it was written down.
+    Past(Vec<(ServiceName, Vec<Past>)>),
 }
 
 /// The owner does not take commands any more, or has too many waiting.

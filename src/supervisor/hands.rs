@@ -7,8 +7,10 @@ use tokio::sync::mpsc;
 use super::{
     environment::Environment,
     eyes::Eyes,
+    heads::Heads,
     ports::PortWatch,
     reload::Reading,
+    rotation::LogLooks,
     runs::{LiveRun, LogMarks, Runs},
     writer::Writer,
 };
@@ -81,7 +83,7 @@ pub(super) enum Note {
         /// Which run.
         run: RunId,
         /// How far.
-        log: LogWatch,
+        log: Box<LogWatch>,
     },
     /// The program of a recover step ended.
     HelperEnded(Identity),
@@ -106,6 +108,8 @@ pub(super) struct Hands {
     pub(super) eyes: Eyes,
     pub(super) sampler: Sampler,
     pub(super) writer: Writer,
+    pub(super) heads: Arc<Heads>,
+    pub(super) log_looks: LogLooks,
 }
 
 impl Hands {
@@ -307,7 +311,10 @@ impl Hands {
 
     /// Where the logs of a service begin.
     pub(super) fn marks(&self, service: &ServiceName) -> LogMarks {
-        self.runs.marks(service)
+        LogMarks {
+            base: self.heads.bases(service),
+            ..self.runs.marks(service)
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         gate::{self, Door},
         input::{AskWith, Doubt},
     },
-    model::{Action, ExitStatus, ProbeOutcome, RunId, RunRecord, ServiceName},
+    model::{Action, ExitStatus, ProbeOutcome, Refusal, RunId, RunRecord, ServiceName},
 };
 
 impl Actor {
@@ -51,6 +51,11 @@ impl Actor {
             Command::WatchLogs(services) => {
                 self.watched_logs.send_replace(services);
                 Ok(self.world.next_seq)
+            }
+            Command::Book(look) => {
+                let sent = self.looker.try_send(look);
+                sent.map(|()| self.world.next_seq)
+                    .map_err(|_full| Refusal::OwnerSilent)
             }
         };
         reply(answer);
@@ -156,7 +161,7 @@ impl Actor {
                 }
                 self.probed(service, run, outcome, witness);
             }
-            Note::LogRead { service, run, log } => self.hands.eyes.keep_log(service, run, log),
+            Note::LogRead { service, run, log } => self.hands.eyes.keep_log(service, run, *log),
             Note::FilesChanged => self.read_files(),
             Note::FilesRead(reading) => self.files_read(*reading),
             Note::HelperEnded(helper) => self.hands.spawner.forget(&helper),

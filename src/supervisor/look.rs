@@ -153,8 +153,7 @@ async fn probes(
                 let marks = sight.marks.get(&service).copied().unwrap_or_default();
                 let log = eyes.take_log(sight.root, &def, pattern, run, marks);
                 tokio::spawn(async move {
-                    let (outcome, _log) =
-                        probing::log_outcome(log, marks.base, timeout, clock).await;
+                    let (outcome, _log) = probing::log_outcome(log, timeout, clock).await;
                     outcome
                 })
             }

@@ -5,14 +5,16 @@
 
 mod actor;
 mod adopt;
+pub mod book;
 mod books;
-mod charts;
+pub mod charts;
 mod environment;
 mod eyes;
 mod find;
 mod forest;
 pub mod handle;
 mod hands;
+mod heads;
 mod inbox;
 pub mod load;
 pub mod look;
@@ -26,6 +28,7 @@ mod press;
 mod probes;
 mod recover;
 mod reload;
+mod rotation;
 mod runs;
 mod samples;
 mod standing;

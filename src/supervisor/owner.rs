@@ -12,15 +12,17 @@ use tokio::sync::{mpsc, watch};
 pub use super::standing::{Standing, standing};
 use super::{
     actor::Actor,
-    adopt,
+    adopt, book, charts,
     environment::Environment,
     eyes::Eyes,
     handle::{Envelope, Feed, Handle, INBOX, Recorders},
     hands::{Hands, Note},
+    heads::Heads,
     load::Loaded,
     ports::PortWatch,
     press::{Press, Samples},
     reload::{self, Reloading},
+    rotation::LogLooks,
     runs::{LogMarks, Runs},
     standing::{take_lock, who_owns},
     tails,
@@ -129,6 +131,7 @@ pub struct Owner {
     recorders: Recorders,
     clock: Clock,
     marks: BTreeMap<ServiceName, LogMarks>,
+    records: Vec<RunRecord>,
     reloading: Reloading,
     at_the_end: Option<Box<dyn FnOnce() + Send>>,
     /// When the owner before was last there.
@@ -172,7 +175,7 @@ impl Owner {
         let names = setup.loaded.names();
         let mut starts = adopt::unfinished(&boot_id, &records, &names);
         starts.extend(begin(&setup));
-        let findings = adopt::findings(&root, &boot_id, records, &names);
+        let findings = adopt::findings(&root, &boot_id, records.clone(), &names);
         let reloading = Reloading::new(&setup.loaded);
         let unanswered = unanswered(&root);
         let info = this_owner(setup.mode, setup.version, now);
@@ -203,6 +206,7 @@ impl Owner {
             recorders,
             clock,
             marks,
+            records,
             reloading,
             at_the_end: None,
             alive_at,
@@ -225,6 +229,8 @@ impl Owner {
         if self.info.mode == OwnerMode::Serve {
             return;
         }
+        let services = self.world.services.keys().cloned().collect();
+        charts::tell_past(&self.root, services, self.clock.now().wall, &self.feed);
         match ledger::latest(&self.root.ledger_file(), HISTORY) {
             Ok(events) if events.is_empty() => {}
             Ok(events) => {
@@ -236,11 +242,30 @@ impl Owner {
         }
     }
 
+    /// What the owners before have left: their last events for the window, and how services fared.
+    fn remember(&self) {
+        self.tell_history();
+        self.read_past();
+    }
+
     /// Reads, aside, how services fared under the owners before.
     fn read_past(&self) {
         let (meter, root) = (self.recorders.meter.clone(), self.root.clone());
         let (before, alive_at) = (self.world.next_seq, self.alive_at);
         tokio::task::spawn_blocking(move || meter.read_past(&root, before, alive_at));
+    }
+
+    /// Follows the logs that are looked at and the service files; returns the way to what is read
+    /// far back in logs.
+    fn watch_files(
+        &self,
+        watched: watch::Receiver<BTreeSet<ServiceName>>,
+        notes: &mpsc::Sender<Note>,
+    ) -> book::Looker {
+        let (root, feed) = (self.root.clone(), self.feed.clone());
+        tokio::spawn(tails::follow(root.clone(), watched, feed.clone()));
+        tokio::spawn(reload::watch(root.dir.clone(), notes.clone()));
+        book::open(root, feed)
     }
 
     /// Runs until oats has left. Needs a runtime with one thread.
@@ -250,19 +275,19 @@ impl Owner {
     /// The system gives no thread, no signal handler or no socket for the port watch.
     pub async fn run(self) -> Result<(), ClaimError> {
         platform::catch_ignored_signals();
-        self.tell_history();
-        self.read_past();
+        self.remember();
         let now = self.clock.now();
         let (notes_in, notes) = mpsc::channel::<Note>(NOTES);
+        let (watched_logs, watched) = watch::channel(BTreeSet::new());
+        let looker = self.watch_files(watched, &notes_in);
         let child_ends = platform::catch(platform::CHILD_ENDED)
             .map_err(ClaimError::files("see children end"))?;
-        let writer = Writer::start(self.root.clone(), self.ledger)
+        let heads = Arc::new(Heads::new(&self.records));
+        let root = self.root.clone();
+        let writer = Writer::start(root, self.ledger, heads.clone(), self.records)
             .map_err(ClaimError::files("start the writer"))?;
         let ports = PortWatch::new(self.root.dir.clone())
             .map_err(ClaimError::files("open the port watch"))?;
-        let (watched_logs, watched) = watch::channel(std::collections::BTreeSet::new());
-        tokio::spawn(tails::follow(self.root.clone(), watched, self.feed.clone()));
-        tokio::spawn(reload::watch(self.root.dir.clone(), notes_in.clone()));
         let hands = Hands {
             root: self.root,
             boot_id: self.boot_id,
@@ -275,6 +300,8 @@ impl Owner {
             eyes: Eyes::default(),
             sampler: Sampler::default(),
             writer,
+            heads,
+            log_looks: LogLooks::default(),
         };
         let mut actor = Actor {
             lock: self.lock,
@@ -289,6 +316,7 @@ impl Owner {
             feed: self.feed,
             recorders: self.recorders,
             watched_logs,
+            looker,
             samples: Samples::new(),
             reloading: self.reloading,
             written: BTreeMap::new(),
@@ -298,10 +326,8 @@ impl Owner {
             left: false,
             displaced: false,
         };
-        let is_ours = {
-            actor.close_asks(self.unanswered);
-            actor.run(child_ends, self.findings, self.starts).await
-        };
+        actor.close_asks(self.unanswered);
+        let is_ours = actor.run(child_ends, self.findings, self.starts).await;
         if let Some(then) = self.at_the_end.filter(|_| is_ours) {
             then();
         }

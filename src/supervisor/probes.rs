@@ -11,8 +11,8 @@ use crate::{
         probe::{self, Https, LogWatch},
     },
     model::{
-        Moment, ProbeOutcome, RunId, ServiceDef, ServiceName, Wall, log::LogPositions,
-        pattern::Pattern, port::Listening, service::ProbeKind,
+        Moment, ProbeOutcome, RunId, ServiceDef, ServiceName, Wall, pattern::Pattern,
+        port::Listening, service::ProbeKind,
     },
 };
 
@@ -118,9 +118,10 @@ impl Hands {
         let (notes, clock) = (self.notes.clone(), self.clock);
         let (service, timeout) = (def.name.clone(), def.health.timeout);
         tokio::spawn(async move {
-            let (outcome, log) = log_outcome(log, marks.base, timeout, clock).await;
+            let (outcome, log) = log_outcome(log, timeout, clock).await;
             if let Some(log) = log {
                 let service = service.clone();
+                let log = Box::new(log);
                 let _ = notes.send(Note::LogRead { service, run, log }).await;
             }
             let note = Note::Probed {
@@ -186,12 +187,11 @@ pub(super) fn could_not(error: &SpawnError) -> String {
 /// What a log probe saw, and the log to read on from there.
 pub(super) async fn log_outcome(
     mut log: LogWatch,
-    base: LogPositions,
     timeout: Duration,
     clock: Clock,
 ) -> (ProbeOutcome, Option<LogWatch>) {
     let read = move || {
-        let seen = log.look(base, timeout);
+        let seen = log.look(timeout);
         (seen.ok, seen.detail, Some(log))
     };
     let read = tokio::task::spawn_blocking(read).await;

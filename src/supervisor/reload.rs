@@ -76,6 +76,8 @@ impl Reloading {
             at_once: keys(&[
                 ("keymap", before.keymap != after.keymap),
                 ("theme", before.theme != after.theme),
+                ("color", before.colour != after.colour),
+                ("glyphs", before.glyphs != after.glyphs),
             ]),
             next_owner: keys(&[
                 ("api", before.api != after.api),
@@ -205,6 +207,7 @@ impl Actor {
         };
         self.take(Input::FilesRead { asked, read });
         for record in records {
+            self.hands.heads.learn(&record);
             let marks = &mut self.hands.runs.marks;
             let marks = marks.entry(record.service.clone());
             marks.or_insert_with(|| LogMarks::of(&record));

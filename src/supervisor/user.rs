@@ -41,7 +41,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::{io::files, model::settings::ThemeName};
+    use crate::io::files;
 
     /// A home folder with this text in `.config/oats/oats.toml`.
     fn home(text: &str) -> (TempDir, BTreeMap<OsString, OsString>) {
@@ -59,7 +59,7 @@ mod tests {
         let (settings, problems) = user_settings(&environment);
         assert_eq!(problems, []);
         assert_eq!(settings.keymap.as_deref(), Some("mine"));
-        assert_eq!(settings.theme, Some(ThemeName::Mono));
+        assert_eq!(settings.theme.as_deref(), Some("mono"));
         // Nothing there, relative, empty.
         environment.insert("XDG_CONFIG_HOME".into(), home.path().join("none").into());
         assert_eq!(
@@ -86,8 +86,8 @@ mod tests {
         let (home, environment) = home(text);
         let (settings, problems) = user_settings(&environment);
         assert_eq!(
-            (settings.keymap, settings.theme),
-            (None, Some(ThemeName::Mono))
+            (settings.keymap, settings.theme.as_deref()),
+            (None, Some("mono"))
         );
         let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let file = home.path().join(".config/oats/oats.toml");
@@ -97,11 +97,11 @@ mod tests {
             [
                 format!(
                     "{file}:1:1: unknown key \"keymapp\"\n  | keymapp = \"x\"\n  | ^^^^^^^\n  \
-                     help: did you mean \"keymap\"? known keys: keymap, theme"
+                     help: did you mean \"keymap\"? known keys: keymap, theme, color, glyphs"
                 ),
                 format!(
                     "{file}:3:1: unknown key \"log_dir\"\n  | log_dir = \"logs\"\n  | ^^^^^^^\n  \
-                     help: known keys: keymap, theme"
+                     help: known keys: keymap, theme, color, glyphs"
                 ),
                 format!(
                     "{file}:4:10: keymap: expected the name of a keymap, found \"../x\"\n  \

@@ -2,8 +2,10 @@
 //! spawn. A slow disk delays nobody but the spawn that waits for its record.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
+        atomic::AtomicBool,
         mpsc::{self, Receiver, SyncSender, TrySendError},
     },
     thread::JoinHandle,
@@ -11,9 +13,23 @@ use std::{
 
 use tokio::sync::oneshot;
 
+use super::{heads::Heads, rotation};
 use crate::{
-    io::{files, history, ledger::Ledger, logs, records, status::StatusEncoder},
-    model::{Event, RunRecord, ServiceDef, ServiceName, Snapshot, metrics::Bucket, root::Root},
+    io::{
+        files, history,
+        ledger::Ledger,
+        logs::{
+            self,
+            rotate::Writers,
+            times::{self, Growth},
+        },
+        records,
+        status::StatusEncoder,
+    },
+    model::{
+        Event, RunRecord, ServiceDef, ServiceName, Snapshot, Stream, Wall, metrics::Bucket,
+        root::Root,
+    },
 };
 
 /// How many jobs may lie before the thread. Whoever finds the queue full keeps his job.
@@ -31,11 +47,15 @@ pub(super) enum Job {
     Buckets(Vec<(ServiceName, Bucket)>),
     /// A run record.
     Record(Box<RunRecord>),
+    /// The run record of a service anew, because the head of a log has moved; who waits for that.
+    Head(ServiceName, Option<SyncSender<Result<(), String>>>),
+    /// How far the logs of these services had grown at this time.
+    Times(Wall, Vec<Growth>),
     /// Before a spawn: rotate what is too long, then write the intent.
     Intent {
         /// The service.
         def: Arc<ServiceDef>,
-        /// The record; the bytes that the rotation takes off are added to its bases.
+        /// The record; where its logs begin is put in.
         record: Box<RunRecord>,
         /// Where the bases go, or why it could not be written.
         reply: oneshot::Sender<Result<RunRecord, String>>,
@@ -56,11 +76,24 @@ impl Writer {
     /// # Errors
     ///
     /// The system has no thread left.
-    pub(super) fn start(root: Arc<Root>, ledger: Ledger) -> std::io::Result<Self> {
+    pub(super) fn start(
+        root: Arc<Root>,
+        ledger: Ledger,
+        heads: Arc<Heads>,
+        known: Vec<RunRecord>,
+    ) -> std::io::Result<Self> {
+        let known = known.into_iter();
+        let records = Records {
+            root: Arc::clone(&root),
+            heads,
+            last: known
+                .map(|record| (record.service.clone(), record))
+                .collect(),
+        };
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("oats-writer".to_owned())
-            .spawn(move || work(&root, ledger, &queue))?;
+            .spawn(move || work(&root, ledger, records, &queue))?;
         Ok(Self {
             jobs,
             kept: Vec::new(),
@@ -90,6 +123,12 @@ impl Writer {
         }
     }
 
+    /// A way in for another thread, who waits when the queue is full. The writer ends only after it
+    /// is dropped.
+    pub(super) fn jobs(&self) -> SyncSender<Job> {
+        self.jobs.clone()
+    }
+
     /// Lets go of everything that is not written yet: the folder is somebody else's by now.
     pub(super) fn abandon(self) {
         // The thread ends with its queue; what it has begun, it has.
@@ -112,7 +151,7 @@ impl Writer {
 }
 
 /// Takes jobs until nobody can send any more.
-fn work(root: &Root, mut ledger: Ledger, queue: &Receiver<Job>) {
+fn work(root: &Root, mut ledger: Ledger, mut records: Records, queue: &Receiver<Job>) {
     let mut encoder = StatusEncoder::default();
     while let Ok(first) = queue.recv() {
         let mut status = None;
@@ -126,11 +165,22 @@ fn work(root: &Root, mut ledger: Ledger, queue: &Receiver<Job>) {
                     complain("write samples", history::write(root, &buckets));
                 }
                 Job::Record(record) => {
-                    complain("write a run record", records::write(root, &record));
+                    complain("write a run record", records.write(*record));
+                }
+                Job::Head(service, reply) => {
+                    let written = records.again(&service);
+                    match reply {
+                        // The asker may be gone: what is written is written.
+                        Some(reply) => drop(reply.send(written)),
+                        None => complain("write a run record", written),
+                    }
+                }
+                Job::Times(at, grown) => {
+                    complain("note how logs grow", times::append(root, at, &grown));
                 }
                 Job::Intent { def, record, reply } => {
                     // The asker may be gone: then nobody spawns.
-                    let _ = reply.send(intent(root, &def, *record));
+                    let _ = reply.send(records.intent(&def, *record));
                 }
             }
         }
@@ -164,19 +214,50 @@ fn mend(root: &Root, ledger: &mut Ledger) {
     complain("go on with the ledger", mended);
 }
 
-/// Rotates what is too long, then writes the intent down.
-fn intent(root: &Root, def: &ServiceDef, mut record: RunRecord) -> Result<RunRecord, String> {
-    let (taken, errors) = logs::before_spawn(root, &def.name, &def.logs);
-    for error in errors {
-        // A log that cannot be rotated grows on; that is no reason not to start.
-        tracing::error!(target: "files", "could not {error}");
+/// The run records as they were written last.
+struct Records {
+    root: Arc<Root>,
+    heads: Arc<Heads>,
+    last: BTreeMap<ServiceName, RunRecord>,
+}
+
+impl Records {
+    /// Writes a record; where its logs begin now is put in.
+    fn write(&mut self, mut record: RunRecord) -> Result<(), String> {
+        self.heads.fill(&mut record);
+        let written = records::write(&self.root, &record).map_err(|error| error.to_string());
+        self.last.insert(record.service.clone(), record);
+        written
     }
-    record.log_base.stdout += taken.stdout;
-    record.log_base.stderr += taken.stderr;
-    record.log_at_start = logs::positions(root, &def.name, record.log_base);
-    match records::write(root, &record) {
-        Ok(()) => Ok(record),
-        Err(error) => Err(format!("could not write the run record: {error}")),
+
+    /// Writes the last record of a service anew.
+    fn again(&mut self, service: &ServiceName) -> Result<(), String> {
+        match self.last.get(service).cloned() {
+            Some(record) => self.write(record),
+            None => Err("there is no run record".to_owned()),
+        }
+    }
+
+    /// Rotates what is too long, then writes the intent down.
+    fn intent(&mut self, def: &ServiceDef, mut record: RunRecord) -> Result<RunRecord, String> {
+        self.last.insert(def.name.clone(), record.clone());
+        let heads = Arc::clone(&self.heads);
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let (root, stop) = (Arc::clone(&self.root), AtomicBool::new(false));
+            let mut again = |name: &ServiceName| self.again(name).map_err(std::io::Error::other);
+            let rotated =
+                rotation::rotate(&root, &heads, def, stream, Writers::None, &stop, &mut again);
+            if let Err(error) = rotated {
+                // A log that cannot be rotated grows on; that is no reason not to start.
+                tracing::error!(target: "files", "could not {error}");
+            }
+        }
+        heads.fill(&mut record);
+        record.log_at_start = logs::positions(&self.root, &def.name, record.log_base);
+        match self.write(record.clone()) {
+            Ok(()) => Ok(record),
+            Err(error) => Err(format!("could not write the run record: {error}")),
+        }
     }
 }
 

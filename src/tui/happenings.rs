@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::state::{EventsView, UiState};
-use crate::model::{ActorKind, Event, EventKind, Outcome, Seq};
+use crate::model::{ActorKind, Event, EventKind, Outcome, Seq, Wall};
 
 /// Whether an event is a failure, or a refusal.
 fn is_failure(event: &Event) -> bool {
@@ -74,6 +74,21 @@ pub fn cause_of(ui: &UiState, event: &Event) -> Cause {
         }
         Some(_) => Cause::Held(cause),
     }
+}
+
+/// How many of these events there were in each of the 60 minutes before `now`, oldest first.
+pub fn minutes(listed: &[&Arc<Event>], now: Wall) -> [u16; 60] {
+    let mut counts = [0_u16; 60];
+    for event in listed {
+        let ago = now.since(event.at).as_secs() / 60;
+        let place = usize::try_from(ago)
+            .ok()
+            .and_then(|ago| 59_usize.checked_sub(ago));
+        if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    counts
 }
 
 /// The place of the cursor among the listed events: the newest where it is on none, or where its

@@ -1,6 +1,14 @@
 //! Keys from the terminal, and the two threads that watch it.
 
-use std::{io, sync::mpsc::SyncSender, thread};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+};
 
 use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -13,16 +21,57 @@ use crate::keymap::{Code, Key};
 /// # Errors
 ///
 /// There is no room for a thread.
-pub fn watch_keys(sender: SyncSender<Msg>) -> io::Result<()> {
+pub fn watch_keys(sender: SyncSender<Msg>, nudge: fn()) -> io::Result<KeyGate> {
+    let closed = Arc::new(AtomicBool::new(false));
+    let ((told, stopped), (go_on, may_go_on)) = (sync_channel(1), sync_channel(1));
+    let gate = KeyGate {
+        closed: Arc::clone(&closed),
+        stopped,
+        go_on,
+        nudge,
+    };
     start("keys", move || {
-        while let Ok(event) = event::read() {
+        loop {
+            if closed.load(Ordering::SeqCst) {
+                if told.send(()).is_err() || may_go_on.recv().is_err() {
+                    return;
+                }
+                continue;
+            }
+            let Ok(event) = event::read() else { break };
             if sender.send(Msg::Input(event)).is_err() {
                 return;
             }
         }
         // A console that nobody can reach by a key is no console.
         let _nobody_listens = sender.send(Msg::Leave);
-    })
+    })?;
+    Ok(gate)
+}
+
+/// The thread that reads keys, as far as it can be stopped: somebody else has the terminal then.
+pub struct KeyGate {
+    closed: Arc<AtomicBool>,
+    stopped: Receiver<()>,
+    go_on: SyncSender<()>,
+    /// Makes the terminal's size be told anew, which ends a read.
+    nudge: fn(),
+}
+
+impl KeyGate {
+    /// No key is read any more until it is opened. Keys that were read before arrive as ever.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        (self.nudge)();
+        // A thread that has ended reads nothing either.
+        let _ended = self.stopped.recv();
+    }
+
+    /// Keys are read again.
+    pub fn open(&self) {
+        self.closed.store(false, Ordering::SeqCst);
+        let _ended = self.go_on.send(());
+    }
 }
 
 /// Starts the thread that waits for the terminal to go away. A read never says so: it fails, or

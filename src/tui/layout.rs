@@ -22,12 +22,18 @@ const GUTTER: u16 = 2;
 /// A log with fewer rows than this is not worth its place.
 const LOG_MIN: usize = 3;
 
+/// From this many columns on the last hour of all services is shown, in so many rows, where the log
+/// keeps that many.
+const HOUR_COLUMNS: u16 = 120;
+const HOUR: usize = 2;
+const LOG_BESIDE_HOUR: usize = 6;
+
 /// From this many services on, a cell each says more than a table that scrolls.
 const MANY: usize = 60;
 
 /// How much room there is. What more columns and rows give is a matter of each part: the table
 /// has its columns by width, the log takes the rows that are left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
     /// Three plain lines.
     Floor,
@@ -205,6 +211,18 @@ pub fn beside(size: (u16, u16), area: Rect) -> (Rect, Rect) {
     (Rect { width, ..area }, right)
 }
 
+/// Rows of the last hour of all services, between table and log: none where the log would become
+/// too short for it.
+pub fn hour_rows(size: (u16, u16), rows: usize) -> usize {
+    let room = usize::from(body(size).height).saturating_sub(upper_rows(size, rows) + 3);
+    let fits = size.0 >= HOUR_COLUMNS && room >= HOUR + LOG_BESIDE_HOUR;
+    if fits && tier(size) >= Tier::Standard {
+        HOUR
+    } else {
+        0
+    }
+}
+
 /// Rows of log below a table of so many rows, where the story takes one row.
 pub fn log_below(size: (u16, u16), rows: usize) -> usize {
     match tier(size) {
@@ -214,8 +232,8 @@ pub fn log_below(size: (u16, u16), rows: usize) -> usize {
             if spare < LOG_MIN { 0 } else { spare }
         }
         Tier::Standard | Tier::Wide => {
-            let rows = upper_rows(size, rows);
-            usize::from(body(size).height).saturating_sub(rows + 3)
+            let above = upper_rows(size, rows) + hour_rows(size, rows);
+            usize::from(body(size).height).saturating_sub(above + 3)
         }
     }
 }

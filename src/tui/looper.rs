@@ -8,11 +8,15 @@ use std::sync::{
 
 use super::{
     frames::Frames,
+    input::KeyGate,
     message::{Effect, ExitReason, Msg, Urgency},
+    mouse::Pointer,
     own::OwnLog,
     run::{Console, ConsoleError, INBOX, Window},
     state::{UiState, View},
     terminal::Surface,
+    theme::Looks,
+    tour::Tour,
     update::{expire, next_deadline, update},
     view,
 };
@@ -24,9 +28,11 @@ use crate::{
 
 /// The console at work.
 pub(super) struct Looper<'a, S> {
-    console: &'a Console,
+    pub(super) console: &'a Console,
     keymap: Keymap,
-    screen: S,
+    looks: Looks,
+    pub(super) screen: S,
+    pub(super) keys: Option<KeyGate>,
     ui: UiState,
     snapshot: Arc<Snapshot>,
     frames: Frames,
@@ -45,18 +51,34 @@ impl<'a, S: Surface> Looper<'a, S> {
                     Window::Owner => None,
                     Window::Attached { .. } => Some(Link::Connected),
                 },
+                tour: match console.tour {
+                    Some(_) => Tour::first(),
+                    None => Tour::default(),
+                },
+                pointer: Pointer {
+                    glyphs: Some(console.looks.theme().glyphs),
+                    ..Pointer::default()
+                },
                 notices: console.notices.iter().cloned().collect(),
                 ..UiState::default()
             },
             console,
             keymap: console.keymap.clone(),
+            looks: console.looks.clone(),
             screen,
+            keys: None,
             snapshot: console.handle.snapshot(),
             frames: Frames::default(),
             own: OwnLog::default(),
             panicked,
             ended: None,
         }
+    }
+
+    /// The same with a way to stop the reading of keys.
+    pub(super) fn with_keys(mut self, keys: KeyGate) -> Self {
+        self.keys = Some(keys);
+        self
     }
 
     /// Waits, changes, draws, until something ends it.
@@ -77,6 +99,9 @@ impl<'a, S: Surface> Looper<'a, S> {
             let now = self.now();
             if expire(&mut self.ui, now) {
                 self.frames.want(Urgency::Data);
+            }
+            if next_deadline(&self.ui).is_some_and(|due| due <= now) {
+                self.take(Msg::Due)?;
             }
         }
     }
@@ -120,7 +145,7 @@ impl<'a, S: Surface> Looper<'a, S> {
     }
 
     /// Takes one message, and does what follows from it.
-    fn take(&mut self, msg: Msg) -> Result<(), ConsoleError> {
+    pub(super) fn take(&mut self, msg: Msg) -> Result<(), ConsoleError> {
         let mut next = Some(msg);
         while let Some(msg) = next.take() {
             let now = (self.console.now)();
@@ -130,8 +155,18 @@ impl<'a, S: Surface> Looper<'a, S> {
                 match effect {
                     Effect::Send(wish) => next = self.send(wish).or(next),
                     Effect::Draw(urgency) => self.frames.want(urgency),
+                    Effect::Toured => {
+                        if let Some(note) = &self.console.tour {
+                            note();
+                        }
+                    }
                     Effect::Own(command) => self.own.command(command),
+                    Effect::NextTheme => next = Some(Msg::Theme(self.looks.turn())),
+                    Effect::Copy { text, lines } => next = Some(self.copy(&text, lines)?),
+                    Effect::Save { of, text, lines } => next = Some(self.save(&of, &text, lines)),
+                    Effect::Page(files) => next = self.page(&files)?,
                     Effect::Clear => self.clear()?,
+                    Effect::Mouse(on) => self.screen.mouse(on).map_err(ConsoleError::Draw)?,
                     Effect::Reenter => {
                         self.screen.reenter().map_err(ConsoleError::Draw)?;
                         self.clear()?;
@@ -155,18 +190,21 @@ impl<'a, S: Surface> Looper<'a, S> {
         Ok(())
     }
 
-    /// Takes new keys up. A file with mistakes leaves those that were there in force.
+    /// Takes new keys and looks up. A keymap file with mistakes leaves those that were there in force.
     fn new_keys(&mut self, msg: Msg) -> Msg {
         if let Msg::Keymap(keymap, notices) = &msg
             && notices.is_empty()
         {
             self.keymap = Keymap::clone(keymap);
         }
+        if let Msg::Looks(looks, _) = &msg {
+            self.looks = Looks::clone(looks);
+        }
         msg
     }
 
     /// Draws everything anew, in the size of the last message.
-    fn clear(&mut self) -> Result<(), ConsoleError> {
+    pub(super) fn clear(&mut self) -> Result<(), ConsoleError> {
         let resized = self.screen.resize(self.ui.size);
         self.frames.want(Urgency::Key);
         resized.map_err(ConsoleError::Draw)
@@ -199,7 +237,8 @@ impl<'a, S: Surface> Looper<'a, S> {
             | Wish::Leave { .. }
             | Wish::Reload { .. }
             | Wish::WatchLogs(_)
-            | Wish::WatchTree(_) => handle.send(wish.clone(), |_| {}),
+            | Wish::WatchTree(_)
+            | Wish::Book(_) => handle.send(wish.clone(), |_| {}),
         };
         sent.is_err().then_some(Msg::Unsent(wish))
     }
@@ -214,7 +253,7 @@ impl<'a, S: Surface> Looper<'a, S> {
             OwnLog::gather();
         }
         let (snapshot, ui, own) = (&self.snapshot, &self.ui, &self.own);
-        let (keymap, theme) = (&self.keymap, &self.console.theme);
+        let (keymap, theme) = (&self.keymap, self.looks.theme());
         let screen = &mut self.screen;
         screen
             .paint(|frame| view::draw(frame, snapshot, ui, keymap, theme, Some(own)))

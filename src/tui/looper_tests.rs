@@ -16,7 +16,7 @@ use crate::{
         samples,
         state::{Overlay, QuestionKind},
         terminal::WayBack,
-        theme::Theme,
+        theme::{Looks, Theme},
     },
 };
 
@@ -43,6 +43,10 @@ impl Surface for Paper {
         Ok(())
     }
 
+    fn mouse(&mut self, _on: bool) -> io::Result<()> {
+        Ok(())
+    }
+
     fn paint(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(paint).map_err(io::Error::other)?;
         Ok(())
@@ -50,6 +54,10 @@ impl Surface for Paper {
 
     fn show(&mut self) -> io::Result<()> {
         self.frames.set(self.frames.get() + 1);
+        Ok(())
+    }
+
+    fn pass(&mut self, _: &str) -> io::Result<()> {
         Ok(())
     }
 }
@@ -83,10 +91,12 @@ impl World {
             sender,
             keymap: Keymap::builtin(),
             notices: Vec::new(),
-            theme: Theme::from_env(|_| None, TimeZone::UTC),
+            looks: Looks::only(Theme::from_env(|_| None, TimeZone::UTC)),
+            tour: None,
             now: Box::new(now),
             window: crate::tui::Window::Owner,
             hang_up: || {},
+            tools: crate::tui::Tools::none(),
             way_back: WayBack::default(),
         };
         Self {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The actions of the menu, in the order of the contract; commands follow.
-const ACTIONS: [Action; 5] = [
+pub const ACTIONS: [Action; 5] = [
     Action::Start,
     Action::Stop,
     Action::Kill,
@@ -77,6 +77,31 @@ pub fn first(view: &ServiceView) -> usize {
     at.unwrap_or(0)
 }
 
+/// Why a service cannot do this now: "service is not running"; nothing when it can.
+pub fn why_not(view: &ServiceView, action: Action) -> Option<String> {
+    let verdict = view.actions.get(action);
+    if verdict.allowed {
+        return None;
+    }
+    let reason = verdict.reason.as_deref().unwrap_or("it cannot now");
+    let head = format!("{} disabled: ", action.label());
+    let why = reason.strip_prefix(head.as_str()).unwrap_or(reason);
+    Some(why.trim_end_matches('.').to_owned())
+}
+
+/// How many of these services can do this now; and the first that cannot, with its reason.
+pub fn can<'a>(
+    views: &[&'a ServiceView],
+    action: Action,
+) -> (usize, Option<(&'a ServiceView, String)>) {
+    let mut refused = views
+        .iter()
+        .filter_map(|view| Some((*view, why_not(view, action)?)));
+    let first = refused.next();
+    let cannot = refused.count() + usize::from(first.is_some());
+    (views.len() - cannot, first)
+}
+
 /// Why a command cannot do anything now, as a whole sentence; `None` when it can.
 pub fn refused(command: Command, view: Option<&ServiceView>) -> Option<String> {
     let row = command.row()?;
@@ -129,6 +154,7 @@ pub fn palette(
     typed: &str,
     view: &View,
     service: Option<&ServiceView>,
+    marked: &[&ServiceView],
 ) -> Vec<(&'static CommandRow, Option<String>)> {
     let own = match view {
         View::Services => None,
@@ -140,12 +166,13 @@ pub fn palette(
     let typed = typed.trim().to_lowercase();
     let offered = |row: &&CommandRow| {
         let here = matches!(row.context, Context::Services | Context::Global);
-        (here || Some(row.context) == own) && row.command != Command::PaletteOpen
+        let help = row.command == Command::HelpTour;
+        (here || help || Some(row.context) == own) && row.command != Command::PaletteOpen
     };
     let mut found: Vec<_> = COMMANDS
         .iter()
         .filter(offered)
-        .filter_map(|row| Some((rank(row, &typed)?, row, refused(row.command, service))))
+        .filter_map(|row| Some((rank(row, &typed)?, row, refused_here(row, service, marked))))
         .collect();
     found.sort_by_key(|(rank, _, refused)| (refused.is_some(), *rank));
     found
@@ -154,12 +181,30 @@ pub fn palette(
         .collect()
 }
 
-/// How well a command matches: every word that was typed has to be in it. Less is better.
+/// Why a command cannot do anything now: an action is about the marked services, if there are any.
+fn refused_here(
+    row: &CommandRow,
+    service: Option<&ServiceView>,
+    marked: &[&ServiceView],
+) -> Option<String> {
+    match row.action {
+        Some(action) if !marked.is_empty() => match can(marked, action) {
+            (0, Some((view, why))) => {
+                Some(format!("{} disabled: {}: {why}.", row.label, view.name))
+            }
+            _ => None,
+        },
+        Some(_) | None => refused(row.command, service),
+    }
+}
+
+/// How well a command matches: every word that was typed has to be in it, or its letters in their
+/// order in its name. Less is better.
 fn rank(row: &CommandRow, typed: &str) -> Option<u8> {
     let label = row.label.to_lowercase();
     let all = format!("{label} {} {}", row.id, row.about.to_lowercase());
     if !typed.split_whitespace().all(|word| all.contains(word)) {
-        return None;
+        return is_scattered(typed, &label).then_some(3);
     }
     Some(match typed {
         "" => 0,
@@ -167,4 +212,11 @@ fn rank(row: &CommandRow, typed: &str) -> Option<u8> {
         _ if row.id.contains(typed) || label.contains(typed) => 1,
         _ => 2,
     })
+}
+
+/// Whether the letters of a text stand in another one in their order: "evnts" in "events".
+fn is_scattered(typed: &str, text: &str) -> bool {
+    let mut rest = text.chars();
+    let mut letters = typed.chars().filter(|letter| *letter != ' ');
+    typed.len() > 1 && letters.all(|letter| rest.any(|other| other == letter))
 }

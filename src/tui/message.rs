@@ -6,6 +6,7 @@ use crate::{
     keymap::{Keymap, command::OwnCommand},
     model::{Action, Refusal, ServiceName},
     supervisor::{Answer, Command as Wish, Feed},
+    tui::{state::Tone, theme::Looks},
 };
 
 /// Something that reached the console.
@@ -30,8 +31,16 @@ pub enum Msg {
     Undecided(Refusal),
     /// The owner took no command.
     Unsent(Wish),
+    /// How something outside of oats went.
+    Told(Tone, String),
     /// Its keymap files have changed: the keys from now on, and what is wrong in the files.
     Keymap(Box<Keymap>, Vec<String>),
+    /// A deadline has passed.
+    Due,
+    /// Its theme files or settings have changed: the looks from now on, and what is wrong in the files.
+    Looks(Box<Looks>, Vec<String>),
+    /// Another theme is in force, or cannot be: what is said about it.
+    Theme(String),
     /// SIGINT: as if the quit key were pressed.
     Interrupt,
     /// SIGTSTP: refused, as the key is.
@@ -53,12 +62,36 @@ pub enum Effect {
     Draw(Urgency),
     /// Every cell is drawn anew.
     Clear,
+    /// The terminal sends what the mouse does, or keeps it to itself.
+    Mouse(bool),
     /// The terminal is set up anew.
     Reenter,
+    /// The next theme is put in force.
+    NextTheme,
     /// The program stops until the shell lets it go on.
     Suspend,
+    /// The tour is over: it does not come by itself again.
+    Toured,
     /// A step or a switch in oats's own log.
     Own(OwnCommand),
+    /// So many lines are put into the clipboard.
+    Copy {
+        /// The lines.
+        text: String,
+        /// How many.
+        lines: usize,
+    },
+    /// So many lines are saved to a file.
+    Save {
+        /// Whose, as a part of the file's name.
+        of: String,
+        /// The lines.
+        text: String,
+        /// How many.
+        lines: usize,
+    },
+    /// Files are opened in a pager, which has the terminal meanwhile.
+    Page(Vec<String>),
     /// The console ends.
     Quit(ExitReason),
 }

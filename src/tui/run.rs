@@ -17,7 +17,7 @@ use super::{
     looper::Looper,
     message::{ExitReason, Msg},
     terminal::{Screen, WayBack},
-    theme::Theme,
+    theme::Looks,
 };
 use crate::{
     keymap::Keymap,
@@ -40,16 +40,65 @@ pub struct Console {
     pub keymap: Keymap,
     /// What is to be read once, one sentence each: mistakes in a keymap.
     pub notices: Vec<String>,
-    /// How things look.
-    pub theme: Theme,
+    /// How things look, and how else they could.
+    pub looks: Looks,
+    /// For somebody who has never seen it: the tour is shown, and this notes that it is over.
+    pub tour: Option<Box<dyn Fn()>>,
     /// Reads the clocks.
     pub now: Box<dyn Fn() -> Moment>,
     /// Blocks until the terminal is gone.
     pub hang_up: fn(),
     /// Whose window it is.
     pub window: Window,
+    /// What it may do outside of itself.
+    pub tools: Tools,
     /// The way back to the terminal as it was found, for whoever must end the program.
     pub way_back: WayBack,
+}
+
+/// Saves a text to a file that has a word in its name: the path, or why it did not.
+pub type Save = dyn Fn(&str, &str) -> Result<String, String>;
+
+/// What a console may do to the world outside.
+pub struct Tools {
+    /// Puts a text into the clipboard.
+    pub copy: Box<dyn Fn(&str) -> Copied>,
+    /// Saves a text to a file that has a word in its name; returns its path, or why it did not.
+    pub save: Box<Save>,
+    /// Shows files in a pager on the terminal, until it ends; or says why it did not.
+    pub page: fn(&[String]) -> Result<(), String>,
+    /// Makes the terminal's size be told anew.
+    pub nudge: fn(),
+}
+
+impl Tools {
+    /// Those of a console that can do nothing.
+    pub fn none() -> Self {
+        Self {
+            copy: Box::new(|_| Copied::Failed("there is no clipboard".to_owned())),
+            save: Box::new(|_, _| Err("there is no folder".to_owned())),
+            page: |_| Err("there is no pager".to_owned()),
+            nudge: || {},
+        }
+    }
+}
+
+/// Where a copied text went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copied {
+    /// Into the clipboard, through this program.
+    Tool(String),
+    /// Nowhere yet: this sequence makes the terminal take it.
+    Terminal {
+        /// The sequence.
+        sequence: String,
+        /// Why the terminal may not take it; a sentence.
+        doubt: Option<String>,
+    },
+    /// Into this file: there is no clipboard.
+    File(String),
+    /// Nowhere: why.
+    Failed(String),
 }
 
 /// Whose window a console is.
@@ -90,10 +139,13 @@ pub fn run(console: &Console) -> Result<ExitReason, ConsoleError> {
     way_back.go_on_panic(&panicked, console.sender.clone());
     let ended = catch_unwind(AssertUnwindSafe(|| {
         let screen = Screen::enter(way_back.clone()).map_err(ConsoleError::Enter)?;
-        input::watch_keys(console.sender.clone()).map_err(ConsoleError::Thread)?;
+        let keys = input::watch_keys(console.sender.clone(), console.tools.nudge)
+            .map_err(ConsoleError::Thread)?;
         input::watch_hang_up(console.hang_up, console.sender.clone())
             .map_err(ConsoleError::Thread)?;
-        Looper::new(console, screen, &panicked).run()
+        Looper::new(console, screen, &panicked)
+            .with_keys(keys)
+            .run()
     }));
     way_back.go();
     let ended = match ended {

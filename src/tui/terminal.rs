@@ -16,8 +16,9 @@ use std::{
 
 use crossterm::{
     cursor::{Hide, Show},
-    event::{DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste},
+    event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste},
     execute, queue,
+    style::Print,
     terminal::{
         self, BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate,
         EnterAlternateScreen, LeaveAlternateScreen,
@@ -47,7 +48,7 @@ impl WayBack {
         }
         let mut out = io::stdout().lock();
         let _gone = execute!(out, EndSynchronizedUpdate);
-        let _gone = execute!(out, DisableMouseCapture);
+        let _gone = execute!(out, Print(MOUSE_OFF), Print(WHEEL_BACK));
         let _gone = execute!(out, DisableBracketedPaste);
         let _gone = execute!(out, DisableFocusChange);
         let _gone = execute!(out, Show);
@@ -90,6 +91,14 @@ impl WayBack {
     }
 }
 
+/// The wheel moves as the arrow keys do: asked for, what was there before being kept, and put back.
+const WHEEL_ON: &str = "\x1b[?1007s\x1b[?1007h";
+const WHEEL_BACK: &str = "\x1b[?1007l\x1b[?1007r";
+/// Clicks and the wheel, with columns beyond 223; not where the mouse only passes, which would wake
+/// the console for nothing.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
 /// What the console draws on.
 pub(super) trait Surface {
     /// Its columns and rows.
@@ -98,10 +107,14 @@ pub(super) trait Surface {
     fn resize(&mut self, size: (u16, u16)) -> io::Result<()>;
     /// Sets it up anew: somebody else may have used it.
     fn reenter(&mut self) -> io::Result<()>;
+    /// Has what the mouse does sent, or not any more.
+    fn mouse(&mut self, on: bool) -> io::Result<()>;
     /// Prepares one frame.
     fn paint(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()>;
     /// Shows the prepared frame.
     fn show(&mut self) -> io::Result<()>;
+    /// Hands the terminal a sequence that changes no cell.
+    fn pass(&mut self, sequence: &str) -> io::Result<()>;
 }
 
 /// Restores the terminal when it goes out of sight.
@@ -118,6 +131,7 @@ pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Ink>>,
     ink: Ink,
     size: (u16, u16),
+    mouse: bool,
     guard: Guard,
 }
 
@@ -137,6 +151,7 @@ impl Screen {
             terminal,
             ink,
             size,
+            mouse: false,
             guard,
         })
     }
@@ -148,7 +163,8 @@ fn set_up() -> io::Result<()> {
     let mut out = io::stdout().lock();
     // Where there is no alternate screen, the first frame would stand among what was there before.
     let blank = Clear(ClearType::All);
-    execute!(out, EnterAlternateScreen, blank, EnableBracketedPaste, Hide)
+    execute!(out, EnterAlternateScreen, blank, EnableBracketedPaste, Hide)?;
+    execute!(out, Print(WHEEL_ON))
 }
 
 impl Surface for Screen {
@@ -165,7 +181,18 @@ impl Surface for Screen {
         self.guard.0.taken_over.store(true, Ordering::SeqCst);
         // Otherwise crossterm believes that raw mode is still set.
         let _gone = terminal::disable_raw_mode();
-        set_up()
+        set_up()?;
+        self.mouse(self.mouse)
+    }
+
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        let asked = self.mouse || on;
+        self.mouse = on;
+        if !asked {
+            return Ok(());
+        }
+        queue!(self.ink, Print(if on { MOUSE_ON } else { MOUSE_OFF }))?;
+        self.ink.dry(&self.guard.0)
     }
 
     fn paint(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
@@ -175,6 +202,11 @@ impl Surface for Screen {
     }
 
     fn show(&mut self) -> io::Result<()> {
+        self.ink.dry(&self.guard.0)
+    }
+
+    fn pass(&mut self, sequence: &str) -> io::Result<()> {
+        self.ink.write_all(sequence.as_bytes())?;
         self.ink.dry(&self.guard.0)
     }
 }

@@ -16,7 +16,11 @@ use jiff::tz::TimeZone;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tokio::sync::{mpsc, watch};
 
-use super::{Console, INBOX, Msg, run, samples, terminal::WayBack, theme::Theme};
+use super::{
+    Console, INBOX, Msg, run, samples,
+    terminal::WayBack,
+    theme::{Looks, Theme},
+};
 use crate::{
     keymap::Keymap,
     model::{Moment, Mono},
@@ -54,7 +58,8 @@ fn console_in_a_terminal() {
         sender,
         keymap: Keymap::builtin(),
         notices: Vec::new(),
-        theme: Theme::from_env(|_| None, TimeZone::UTC),
+        looks: Looks::only(Theme::from_env(|_| None, TimeZone::UTC)),
+        tour: None,
         now: Box::new(move || {
             assert!(!broken.load(Ordering::SeqCst), "the clock broke");
             // Every look at this clock is a second later.
@@ -69,6 +74,7 @@ fn console_in_a_terminal() {
             thread::park();
         },
         way_back: WayBack::default(),
+        tools: crate::tui::Tools::none(),
     };
     let ended = run(&console);
     writeln!(io::stdout(), "ended: {ended:?}").unwrap();

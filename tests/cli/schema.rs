@@ -238,7 +238,8 @@ fn mistakes_do_not_fit_them() {
     let settings = Schema::of("settings");
     for wrong in [
         json!({"api": "0.0.0.0:9000"}),
-        json!({"theme": "neon"}),
+        json!({"theme": "../neon"}),
+        json!({"color": "neon"}),
         json!({"defaults": {"port": 1}}),
     ] {
         assert_ne!(settings.problems(&wrong), Vec::<String>::new(), "{wrong}");

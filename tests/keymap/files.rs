@@ -4,7 +4,7 @@ use std::fs;
 
 use oats::{
     cli::keymap::{by_name, in_force},
-    keymap::{COMMANDS, Command, Context, Key, Keymap},
+    keymap::{COMMANDS, Command, Context, Key, Keymap, Sequence},
 };
 use proptest::prelude::*;
 
@@ -25,7 +25,7 @@ fn good(text: &str) -> Keymap {
 }
 
 /// All keys of all commands.
-fn all(map: &Keymap) -> Vec<(&'static str, Vec<Key>)> {
+fn all(map: &Keymap) -> Vec<(&'static str, Vec<Sequence>)> {
     let rows = map.rows();
     rows.map(|(row, keys)| (row.id, keys.to_vec())).collect()
 }
@@ -222,7 +222,7 @@ fn a_name_without_a_keymap_is_blamed_on_who_gave_it() {
                 .join("\n"),
         )
     };
-    let help = "did you mean \"default\"? known keymaps: default";
+    let help = "did you mean \"default\"? known keymaps: default, htop, k9s, lazydocker, left-hand, mprocs, process-compose, vim";
     let shown = "  | keymap = \"defualt\"\n  |          ^^^^^^^^^";
     assert_eq!(
         said(None, None),
@@ -234,7 +234,7 @@ fn a_name_without_a_keymap_is_blamed_on_who_gave_it() {
     );
     assert_eq!(
         said(Some("../x"), None),
-        "--keymap: there is no keymap \"../x\"\n  help: known keymaps: default"
+        "--keymap: there is no keymap \"../x\"\n  help: known keymaps: default, htop, k9s, lazydocker, left-hand, mprocs, process-compose, vim"
     );
     home.write("config/oats/oats.toml", "kemap = \"x\"\nkeymap = 3\n");
     insta::assert_snapshot!("user_settings", said(Some("none"), None));
@@ -296,8 +296,8 @@ fn leaves_a_way_out(bytes: &[u8]) {
     }
     // Whatever means a command is among its keys, and the other way round.
     for (row, keys) in map.rows() {
-        for key in keys {
-            assert_eq!(map.lookup(row.context, *key), Some(row.command));
+        for pressed in keys {
+            assert_eq!(map.meaning(row.context, pressed.keys()), Some(row.command));
         }
     }
     for problem in problems {

@@ -9,6 +9,8 @@
 
 mod commands;
 mod files;
+mod page;
+mod presets;
 mod terminal;
 mod words;
 

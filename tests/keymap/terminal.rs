@@ -46,6 +46,7 @@ impl Keys {
         command.cwd(home.root());
         command.env("TERM", "xterm-256color");
         command.env("XDG_CONFIG_HOME", home.user());
+        command.env("XDG_STATE_HOME", home.user());
         command.env_remove("OATS_KEYMAP");
         command.env_remove("RUST_BACKTRACE");
         let child = pty.slave.spawn_command(command).unwrap();
@@ -232,4 +233,18 @@ fn the_console_obeys_the_chosen_keymap() {
     console.sees("F11");
     console.press("\x1b[23~");
     console.ends_with(0);
+}
+
+#[test]
+fn the_console_starts_with_every_preset_and_its_keys() {
+    let home = Home::new();
+    for name in oats::keymap::Keymap::presets() {
+        let map = oats::keymap::Keymap::preset(name).unwrap();
+        let mut keys = Keys::start(&home, &["--keymap", name]);
+        keys.sees("no services");
+        let help = map.label(oats::keymap::Command::HelpShow).unwrap();
+        keys.sees(&format!("{help} help"));
+        keys.press("\x03");
+        keys.ends_with(0);
+    }
 }

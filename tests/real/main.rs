@@ -17,6 +17,7 @@ mod health;
 mod ledger;
 mod life;
 mod logs;
+mod logs_rotation;
 mod owners;
 mod owners_killed;
 mod ports;

@@ -11,7 +11,7 @@ const SERVICE: &str = "name description group phase phase_since want health heal
     pid start_ticks run adopted started_at uptime_s waiting_for retry last_exit port holder \
     survivors restarts cpu_pct mem_bytes processes depends_on needed_by logs pending last_action \
     actions pending_changes";
-const PROBE: &str = "kind ok detail latency_ms at failures";
+const PROBE: &str = "kind ok detail latency_ms at failures limit_ms";
 const HOLDER: &str = "class service processes";
 const PROCESS: &str = "pid start_ticks user command cwd parent_pid started_at address";
 const RESTARTS: &str = "manual policy arena";

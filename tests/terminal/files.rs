@@ -13,7 +13,7 @@ fn keys_change_with_their_files_and_stay_when_those_are_wrong() {
             .file(file, "[services]\n\"service.stop\" = [\"Z\"]\n");
         console.sees("orders  Z Stop");
         shop.project
-            .file(file, "[services]\n\"service.stop\" = [\"Q Q\"]\n");
+            .file(file, "[services]\n\"service.stop\" = [\"no such key\"]\n");
         console.sees("keys stay as they were");
         // A key that does nothing takes the message away.
         console.press("\x1b");

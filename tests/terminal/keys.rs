@@ -1,6 +1,6 @@
 //! What keys do.
 
-use oats::keymap::{Key, Keymap};
+use oats::keymap::{Keymap, Sequence};
 
 use crate::{
     shop::Shop,
@@ -116,7 +116,7 @@ fn a_key_that_means_nothing_says_so_and_help_shows_those_that_do() {
         assert!(!help.contains("Free port"), "{help}");
         let bound: Vec<String> = Keymap::builtin()
             .rows()
-            .flat_map(|(_, keys)| keys.iter().map(Key::label).collect::<Vec<_>>())
+            .flat_map(|(_, keys)| keys.iter().map(Sequence::label).collect::<Vec<_>>())
             .collect();
         let first_keys: Vec<&str> = help
             .lines()

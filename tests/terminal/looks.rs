@@ -106,3 +106,35 @@ fn without_a_terminal_the_console_names_the_way_that_needs_none() {
         assert!(shop.project.status().is_none(), "nothing was started");
     });
 }
+
+#[test]
+fn a_theme_is_chosen_by_a_flag_turned_by_a_key_and_a_wrong_one_keeps_nobody_out() {
+    isolated(|| {
+        let shop = Shop::new();
+        let file = "[roles]\nkey = \"#010203\"\nalram = \"red\"\n";
+        shop.project.file("themes/mine.toml", file);
+        let mut console = Console::start(&Start {
+            project: &shop.project,
+            args: &["--theme", "mine", "up"],
+            env: &[("COLORTERM", "truecolor")],
+            below_a_shell: false,
+        });
+        let pids = shop.wait_healthy(&mut console);
+        console.sees("themes/mine.toml:3:1: unknown key \"alram\"");
+        let written = sgr(console.bytes()).join(";");
+        assert!(written.contains("38;2;1;2;3"), "{written}");
+        console.press("T");
+        console.sees("Theme terminal");
+        console.sees("theme = \"terminal\"");
+        let file = "[roles]\nkye = \"red\"\nkey = \"#040506\"\n";
+        shop.project.file("themes/mine.toml", file);
+        console.sees("unknown key \"kye\"");
+        let written = sgr(console.bytes()).join(";");
+        assert!(written.contains("38;2;4;5;6"), "the changed file counts");
+        shop.leave_stopped_checking(console, pids, |bytes| {
+            let set = |it: &String| matches!(it.parse(), Ok(40..=48 | 100..=107));
+            let backgrounds: Vec<_> = sgr(bytes).into_iter().filter(set).collect();
+            assert_eq!(backgrounds, Vec::<String>::new());
+        });
+    });
+}

@@ -10,6 +10,7 @@
 )]
 
 mod attached;
+mod book;
 #[expect(dead_code, reason = "the tests of the ways in use the rest")]
 mod console;
 mod endings;
@@ -17,7 +18,9 @@ mod files;
 mod flood;
 mod hang_up;
 mod keys;
+mod logs;
 mod looks;
+mod mouse;
 mod pages;
 mod ports;
 mod quitting;

@@ -15,6 +15,9 @@ fn a_service_has_a_page_with_its_process_its_port_and_what_can_be_done() {
         console.press("\r");
         console.sees("Identity");
         console.sees(&format!("{}   started", pids[0]));
+        console.sees(&format!(":{} own", shop.ports[0]));
+        // Page down: what is below its charts.
+        console.press("\x1b[6~");
         console.sees(&format!("127.0.0.1:{}", shop.ports[0]));
         console.sees("Needed by  orders");
         // The next service has its own page.

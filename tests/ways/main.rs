@@ -16,6 +16,8 @@ mod first_run;
 mod follow;
 mod init;
 mod logs;
+mod plain;
+mod sift;
 #[expect(dead_code, reason = "the tests of services use the rest")]
 #[path = "../real/support/mod.rs"]
 mod support;

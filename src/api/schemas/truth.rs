@@ -122,6 +122,7 @@ pub(super) fn parts_of_a_service() -> Named {
                 ("latency_ms", null_or(number())),
                 ("at", null_or(time())),
                 ("failures", count()),
+                ("limit_ms", null_or(number())),
             ]),
         ),
         (

@@ -63,13 +63,36 @@ fn blame(error: NoKeymap, given: Option<(&'static str, &str)>, set: Option<&Sett
 /// Nothing has this name.
 pub fn by_name(name: &str, places: &Places<'_>) -> Result<(Keymap, Vec<Problem>), NoKeymap> {
     match places.files(name).into_iter().next() {
-        Some(file) if name != "none" => Ok(of_file(file, places)),
-        None if name == DEFAULT => Ok((Keymap::builtin(), Vec::new())),
-        Some(_) | None => Err(NoKeymap {
-            message: format!("there is no keymap \"{}\"", name.escape_debug()),
-            help: places.suggest(name, &[DEFAULT]),
-        }),
+        Some(file) if name != "none" => return Ok(of_file(file, places)),
+        Some(_) => {}
+        None => {
+            if let Some(map) = brought_along(name) {
+                return Ok((map, Vec::new()));
+            }
+        }
     }
+    Err(NoKeymap {
+        message: format!("there is no keymap \"{}\"", name.escape_debug()),
+        help: suggest(name, places, None),
+    })
+}
+
+/// The keymap of this name that oats brings along.
+fn brought_along(name: &str) -> Option<Keymap> {
+    if name == DEFAULT {
+        return Some(Keymap::builtin());
+    }
+    Keymap::preset(name)
+}
+
+/// Which keymap was probably meant, and which there are.
+fn suggest(name: &str, places: &Places<'_>, also: Option<&str>) -> String {
+    let ours: Vec<&str> = Keymap::presets()
+        .chain([DEFAULT])
+        .filter(|other| *other != name)
+        .collect();
+    let known: Vec<&str> = ours.into_iter().chain(also).collect();
+    places.suggest(name, &known)
 }
 
 /// The keymap of a file, and everything that is wrong with it and with what it inherits.
@@ -109,6 +132,14 @@ struct Chain<'a> {
     problems: Vec<(usize, Problem)>,
 }
 
+/// What a file builds on.
+enum Below {
+    /// Another file.
+    File(KeymapFile),
+    /// What oats brings along.
+    Ours(Keymap),
+}
+
 /// One file that could be read.
 struct Layer {
     source: Source,
@@ -145,7 +176,8 @@ impl Chain<'_> {
                 Base::Builtin => Ok(None),
                 Base::Nothing { .. } => Err(Keymap::default()),
                 Base::Named { name, at } => match self.inherited(name) {
-                    Ok(file) => Ok(file),
+                    Ok(Below::File(file)) => Ok(Some(file)),
+                    Ok(Below::Ours(map)) => Err(map),
                     Err(NoKeymap { message, help }) => {
                         let told = source.place(at.clone()).says(message, Some(help));
                         self.problems.push((index, Problem::in_file(told)));
@@ -156,15 +188,14 @@ impl Chain<'_> {
             self.layers.push(Layer { source, sheet });
             match below {
                 Ok(file) => next = file,
-                Err(nothing) => return nothing,
+                Err(ground) => return ground,
             }
         }
         Keymap::builtin()
     }
 
-    /// The file of a name that the last file inherits; `None` for what oats brings along. Its own
-    /// name means the next place with that name.
-    fn inherited(&self, name: &str) -> Result<Option<KeymapFile>, NoKeymap> {
+    /// What the name means that the last file inherits. Its own name means the next place with that name.
+    fn inherited(&self, name: &str) -> Result<Below, NoKeymap> {
         let mut files = self.places.files(name);
         let asker = self.seen.last();
         if let Some(asker) = asker.filter(|asker| asker.name == name) {
@@ -175,7 +206,7 @@ impl Chain<'_> {
             return self.without_file(name);
         };
         let Some(start) = self.seen.iter().position(|seen| seen.is(&file)) else {
-            return Ok(Some(file));
+            return Ok(Below::File(file));
         };
         let round = self.seen.iter().skip(start).chain([&file]);
         let round: Vec<&str> = round.map(|file| file.name.as_str()).collect();
@@ -186,9 +217,9 @@ impl Chain<'_> {
     }
 
     /// What a name means that has no file.
-    fn without_file(&self, name: &str) -> Result<Option<KeymapFile>, NoKeymap> {
-        if name == DEFAULT {
-            return Ok(None);
+    fn without_file(&self, name: &str) -> Result<Below, NoKeymap> {
+        if let Some(map) = brought_along(name) {
+            return Ok(Below::Ours(map));
         }
         let itself = self.seen.last().is_some_and(|asker| asker.name == name);
         let shown = name.escape_debug();
@@ -197,7 +228,7 @@ impl Chain<'_> {
         } else {
             format!("there is no keymap \"{shown}\"")
         };
-        let help = self.places.suggest(name, &[DEFAULT, "none"]);
+        let help = suggest(name, self.places, Some("none"));
         Err(NoKeymap { message, help })
     }
 }

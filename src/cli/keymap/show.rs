@@ -46,7 +46,7 @@ pub fn table(map: &Keymap) -> String {
 
 /// The names of the keys of a command, as a keymap file holds them.
 fn keys(map: &Keymap, command: crate::keymap::Command) -> Vec<String> {
-    map.keys(command).iter().map(ToString::to_string).collect()
+    map.bound(command).iter().map(ToString::to_string).collect()
 }
 
 /// The keys in force as a document.
@@ -88,7 +88,7 @@ pub fn json(map: &Keymap, problems: &[Problem]) -> serde_json::Result<String> {
         let origin = map.from(row.command);
         let (from, file) = match origin {
             None => (None, None),
-            Some(Origin::Builtin) => (Some("built in"), None),
+            Some(Origin::Builtin | Origin::Preset(_)) => (Some("built in"), None),
             Some(Origin::File { label, .. }) => (Some("file"), Some(label.as_ref())),
             Some(Origin::PutBack) => (Some("put back"), None),
         };

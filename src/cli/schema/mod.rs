@@ -25,6 +25,8 @@ pub enum Schema {
     Settings,
     /// data/status.json, also GET /api/status and --json of --once and ps
     Status,
+    /// A line of `oats logs --json`
+    LogLine,
 }
 
 impl Schema {
@@ -34,6 +36,7 @@ impl Schema {
             Self::Service => include_str!("service.json"),
             Self::Settings => include_str!("settings.json"),
             Self::Status => include_str!("status.json"),
+            Self::LogLine => include_str!("log-line.json"),
         }
     }
 }

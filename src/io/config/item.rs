@@ -128,6 +128,14 @@ impl<'a> Item<'a> {
             .ok_or_else(|| self.wrong(&format!("a size from {least} to {most}")))
     }
 
+    /// A size as [`Self::size`] reads it, or `"0"`: no limit.
+    pub(super) fn size_or_none(&self, least: &str, most: &str) -> Result<u64, Wrong> {
+        if self.value.as_str() == Some("0") {
+            return Ok(u64::MAX);
+        }
+        self.size(least, most)
+    }
+
     /// One of a few words.
     pub(super) fn choice<T: Copy>(&self, words: &[(&'static str, T)]) -> Result<T, Wrong> {
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();

@@ -26,11 +26,18 @@ impl Section {
 
 pub(super) const SETTINGS: Section = Section::new(
     "",
-    &["api", "keymap", "theme", "data_dir", "log_dir", "defaults"],
+    &[
+        "api", "keymap", "theme", "color", "glyphs", "data_dir", "log_dir", "defaults",
+    ],
 );
 
 /// The user's own `oats.toml`.
-pub(super) const USER: Section = Section::new("", &["keymap", "theme"]);
+pub(super) const USER: Section = Section::new("", &["keymap", "theme", "color", "glyphs"]);
+/// A theme file.
+pub(super) const THEME: Section = Section::new("", &["version", "title", "inherits", "roles"]);
+/// How one role of a theme looks, where that is a table.
+pub(super) const FACE: Section =
+    Section::new("", &["color", "color16", "bold", "underline", "faint"]);
 
 pub(super) const SERVICE: Section = Section::new(
     "",

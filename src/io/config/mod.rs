@@ -17,6 +17,7 @@ mod service;
 mod settings;
 mod source;
 mod text;
+mod theme;
 
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use document::Document;
@@ -29,3 +30,4 @@ pub use service::ServiceFile;
 pub use settings::{Defaults, read_settings, read_user_settings};
 pub use source::{Place, Source};
 pub use text::duration;
+pub use theme::read_theme;

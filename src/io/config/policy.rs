@@ -94,7 +94,11 @@ pub(super) fn logs(fields: &Fields<'_>, problems: &mut Problems) -> LogSpec {
     let logs = fields.table("logs", &keys::LOGS, problems);
     LogSpec {
         max_bytes: logs
-            .read("max_size", |item| item.size("4KiB", "1024GiB"), problems)
+            .read(
+                "max_size",
+                |item| item.size_or_none("4KiB", "1024GiB"),
+                problems,
+            )
             .unwrap_or(32 << 20),
         keep: logs
             .read("keep", |item| item.number(0..=1000), problems)

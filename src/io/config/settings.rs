@@ -5,7 +5,8 @@ use std::{net::SocketAddr, path::Path};
 use crate::model::{
     Port, ServiceName,
     root::Root,
-    settings::{ApiAddress, Settings, ThemeName},
+    settings::{ApiAddress, ColourChoice, GlyphChoice, Settings},
+    theme::Depth,
 };
 
 use super::{
@@ -18,6 +19,22 @@ use super::{
     keys,
     service::{STAND_IN, Scope, read_rest},
 };
+
+/// How many colours: the words.
+const COLOURS: [(&str, ColourChoice); 5] = [
+    ("auto", ColourChoice::Auto),
+    ("none", ColourChoice::Depth(Depth::None)),
+    ("16", ColourChoice::Depth(Depth::Sixteen)),
+    ("256", ColourChoice::Depth(Depth::Indexed)),
+    ("true", ColourChoice::Depth(Depth::True)),
+];
+
+/// Which characters: the words.
+const GLYPHS: [(&str, GlyphChoice); 3] = [
+    ("auto", GlyphChoice::Auto),
+    ("unicode", GlyphChoice::Unicode),
+    ("ascii", GlyphChoice::Ascii),
+];
 
 /// The table `[defaults]` of `oats.toml`.
 #[derive(Debug, Default)]
@@ -90,10 +107,11 @@ pub fn read_user_settings(path: &Path, problems: &mut Vec<Diagnostic>) -> Settin
 
 /// What is chosen about the console.
 fn choices(fields: &Fields<'_>, problems: &mut Problems) -> Settings {
-    let themes = [ThemeName::Terminal, ThemeName::Mono].map(|theme| (theme.as_str(), theme));
     Settings {
-        keymap: fields.read("keymap", keymap, problems),
-        theme: fields.read("theme", |item| item.choice(&themes), problems),
+        keymap: fields.read("keymap", |item| name_of(item, "keymap"), problems),
+        theme: fields.read("theme", |item| name_of(item, "theme"), problems),
+        colour: fields.read("color", |item| item.choice(&COLOURS), problems),
+        glyphs: fields.read("glyphs", |item| item.choice(&GLYPHS), problems),
         // Which port a root listens at is nothing that its user could choose for all of them.
         api: None,
     }
@@ -120,13 +138,14 @@ fn api(item: &Item<'_>) -> Result<ApiAddress, Wrong> {
     }
 }
 
-/// The name of a keymap: the rule is that for services, since it is the stem of a file as well.
-fn keymap(item: &Item<'_>) -> Result<String, Wrong> {
-    let expected = "the name of a keymap";
-    let text = item.text(expected)?;
+/// The name of a keymap or theme: the rule is that for services, since it is the stem of a file as
+/// well.
+fn name_of(item: &Item<'_>, what: &str) -> Result<String, Wrong> {
+    let expected = format!("the name of a {what}");
+    let text = item.text(&expected)?;
     let name: Option<ServiceName> = text.parse().ok();
     name.map(|name| name.as_str().to_owned()).ok_or_else(|| {
-        item.wrong(expected)
+        item.wrong(&expected)
             .help("1 to 63 of a-z, 0-9, \"-\" and \"_\", starting with a letter or a digit")
     })
 }

@@ -9,13 +9,16 @@ use std::{
 use thiserror::Error;
 use tokio::{task::yield_now, time::sleep};
 
-use super::followed::{Followed, Pace};
+use super::{
+    followed::{Followed, Pace},
+    times::Times,
+};
 use crate::{
     io::{
         clock::Clock,
         platform::notice::{Notice, Notices, WatchId},
     },
-    model::{LogLine, Mono, ServiceName, Stream, root::Root},
+    model::{LogLine, Mono, ServiceName, Stream, Wall, root::Root},
 };
 
 /// Time in which notices are left unread, so that the kernel merges them.
@@ -68,7 +71,7 @@ impl Follower {
     }
 
     /// Looks at the logs of these services, and of no others. A service that is new comes with its
-    /// last lines, which have no time.
+    /// last lines, with their times as far as these were noted.
     pub fn watch(&mut self, set: BTreeSet<ServiceName>) {
         let (kept, dropped) = mem::take(&mut self.services)
             .into_iter()
@@ -93,7 +96,7 @@ impl Follower {
         }
     }
 
-    /// Looks at the logs of one more service, from these places in the files of its stdout and its
+    /// Looks at the logs of one more service, from these positions in its stdout and its
     /// stderr on. Nothing is skipped, however late it is shown: what nobody has taken yet stays in
     /// the files.
     pub fn go_on(&mut self, name: ServiceName, from: [u64; 2]) {
@@ -147,20 +150,25 @@ impl Follower {
         let [stdout, stderr] = &mut logs;
         let ((out_size, out_age), (err_size, err_age)) =
             (stdout.size_and_age(), stderr.size_and_age());
-        let (out_bytes, err_bytes) = share(out_size, err_size, HISTORY_BYTES);
+        // They may have grown since: what was seen bounds only the other one.
+        let half = HISTORY_BYTES / 2;
+        let out_bytes = HISTORY_BYTES - err_size.min(half);
+        let err_bytes = HISTORY_BYTES - out_size.min(half);
         let mut out = stdout.history(out_bytes, now);
         let mut err = stderr.history(err_bytes, now);
         let (out_lines, err_lines) = share(out.len() as u64, err.len() as u64, HISTORY_LINES);
         keep_last(&mut out, out_lines);
         keep_last(&mut err, err_lines);
-        // Nobody knows how old lines lay in time; the stream that was written to last ends them.
+        // Within a second nobody knows how lines lay in time; the stream that was written to last
+        // ends them.
         let (older, newer) = if out_age > err_age {
             (err, out)
         } else {
             (out, err)
         };
-        self.ready.extend(older);
-        self.ready.extend(newer);
+        // Without notes they only have no time.
+        let times = Times::read(&self.root, &name).unwrap_or_default();
+        self.ready.extend(in_order(&times, [older, newer]));
         self.services.insert(name, logs);
     }
 
@@ -263,6 +271,31 @@ async fn after(wait: Option<Duration>) {
         Some(wait) => sleep(wait).await,
         None => future::pending().await,
     }
+}
+
+/// Gives lines that were there already the time at which they were written, right to a second, as
+/// far as it was noted; those of two streams in the order of these times.
+fn in_order(times: &Times, streams: [Vec<LogLine>; 2]) -> Vec<LogLine> {
+    let mut lines = Vec::new();
+    for stream in streams {
+        // Before the first note.
+        let mut key = Wall::from_millis(i64::MIN);
+        for mut line in stream {
+            if let Some(pos) = line.pos {
+                line.at = times.of(line.stream, pos);
+                let last = times.marks().last();
+                let is_newest = last.is_some_and(|last| pos >= last.positions.of(line.stream));
+                key = match line.at {
+                    Some(at) => at,
+                    None if is_newest => Wall::from_millis(i64::MAX),
+                    None => key,
+                };
+            }
+            lines.push((key, line));
+        }
+    }
+    lines.sort_by_key(|(key, _)| *key);
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 /// Shares `total` between two that want so much: half for each, and what one leaves for the other.

@@ -1,18 +1,17 @@
 //! One log file that is looked at.
 
-use std::{fs::File, path::PathBuf};
+use std::{fs::File, io};
 
 use super::{
     lines::{Piece, Splitter},
-    tail,
+    reader::Reader,
+    source::{Cursor, Got, Source},
+    tail::{self, Window},
 };
 use crate::{
-    io::{
-        platform::{
-            fsx,
-            notice::{Notices, WatchId},
-        },
-        records,
+    io::platform::{
+        fsx,
+        notice::{Notices, WatchId},
     },
     model::{LogLine, Moment, Mono, ServiceName, Stream, Wall, root::Root},
 };
@@ -25,6 +24,8 @@ const BYTES_A_MILLISECOND: u64 = 2 * 1024;
 const LEAST: u64 = 64 * 1024;
 /// How much is read at once where everything is shown, in bytes.
 const CHUNK: u64 = 64 * 1024;
+/// How often it is looked where the file lies, when it is rotated in between.
+const ATTEMPTS: u32 = 5;
 
 /// What becomes of more than can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +41,9 @@ pub(super) enum Pace {
 pub(super) struct Followed {
     service: ServiceName,
     stream: Stream,
-    /// The root that it belongs to.
-    root: Root,
-    path: PathBuf,
+    source: Source,
     open: Option<Open>,
     splitter: Splitter,
-    /// Bytes of the stream that are not in the file any more: where the file begins.
-    base: u64,
     /// When bytes last arrived.
     fed_at: Mono,
     /// How much may be shown now.
@@ -56,49 +53,77 @@ pub(super) struct Followed {
     pace: Pace,
 }
 
-/// The file, once it is there.
+/// The file, once it is there. Positions are those in the stream.
 #[derive(Debug)]
 struct Open {
     file: File,
     watch: Option<WatchId>,
-    offset: u64,
-    /// How long it was at the last look.
-    len: u64,
+    cursor: Cursor,
+    /// Where the file ended at the last look.
+    end: u64,
+    /// Reads what is in the archives by now.
+    behind: Option<Reader>,
 }
 
 /// What became of a file since the last look.
+#[derive(Default)]
 struct Look {
-    /// It has become shorter.
-    is_cut: bool,
-    /// How much that had not been read went with that.
+    /// What follows does not join on to what was read.
+    is_torn: bool,
+    /// How much that had not been read is gone.
     lost: u64,
 }
 
 impl Open {
-    /// Looks how long the file is now.
-    fn look(&mut self) -> Option<Look> {
-        let len = self.file.metadata().ok()?.len();
-        let unread = self.len.saturating_sub(self.offset);
-        let is_cut = len < self.offset.max(self.len);
-        if is_cut {
-            self.offset = 0;
+    /// Looks where the file lies now.
+    fn look(&mut self, source: &Source, pace: Pace) -> Option<Look> {
+        let now = source.place(&self.file).ok()?;
+        let mut look = Look::default();
+        let unread = self.end.saturating_sub(self.cursor.pos);
+        if self.cursor.settle(&now, self.end) {
+            look.is_torn = true;
+            look.lost = unread;
         }
-        self.len = len;
-        let lost = if is_cut { unread } else { 0 };
-        Some(Look { is_cut, lost })
+        self.end = now.end;
+        let gone = now.first.saturating_sub(self.cursor.pos);
+        if gone > 0 && pace == Pace::Newest {
+            look.is_torn = true;
+            look.lost += gone;
+            self.cursor.pos = now.first;
+        } else if gone > 0 && self.behind.is_none() {
+            self.behind = Reader::new(source, self.cursor.pos).ok();
+        }
+        Some(look)
     }
 
-    /// Reads on, at most so many bytes.
-    fn read(&mut self, most: u64) -> Vec<u8> {
+    /// Reads on, at most so many bytes; `None` when they were moved away this moment. What had to be
+    /// passed over is counted in `look`.
+    fn read(&mut self, source: &Source, most: u64, look: &mut Look) -> Option<Vec<u8>> {
         let mut bytes = vec![0; usize::try_from(most).unwrap_or(0)];
-        let filled = fsx::read_at(&self.file, &mut bytes, self.offset).unwrap_or(0);
+        let filled = if let Some(reader) = &mut self.behind {
+            let filled = reader.read(&mut bytes).unwrap_or(0);
+            let passed_over = reader.take_passed_over();
+            look.is_torn |= passed_over > 0;
+            look.lost += passed_over;
+            self.cursor.pos += passed_over;
+            if !reader.is_in_archive() {
+                self.behind = None;
+            }
+            filled
+        } else {
+            match source.read(&self.file, self.cursor.pos, &mut bytes) {
+                Ok(Got::Bytes(filled)) => filled,
+                Ok(Got::Gone(_)) => return None,
+                Err(_unreadable) => 0,
+            }
+        };
         bytes.truncate(filled);
-        self.offset += filled as u64;
-        if filled == 0 {
+        self.cursor.pos += filled as u64;
+        if filled == 0 && self.behind.is_none() {
             // It was cut this moment, or cannot be read: the next notice tells.
-            self.len = self.offset;
+            self.end = self.cursor.pos;
         }
-        bytes
+        Some(bytes)
     }
 }
 
@@ -106,13 +131,11 @@ impl Followed {
     /// A stream that nobody has looked at yet.
     pub(super) fn new(root: &Root, service: ServiceName, stream: Stream, pace: Pace) -> Self {
         Self {
-            root: root.clone(),
-            path: root.log_file(&service, stream).unwrap_or_default(),
+            source: Source::new(root, &service, stream),
             service,
             stream,
             open: None,
             splitter: Splitter::default(),
-            base: 0,
             fed_at: Mono::default(),
             allowance: BURST,
             allowed_at: Mono::default(),
@@ -122,25 +145,23 @@ impl Followed {
 
     /// Opens the file when it is there; tells why it cannot be watched.
     pub(super) fn open(&mut self, notices: &mut Notices) -> Option<LogLine> {
-        let file = fsx::open_read(&self.path).ok()?;
+        let file = fsx::open_read(self.source.log()).ok()?;
         let watched = notices.watch_file(&file);
         let trouble = watched.as_ref().err().map(|error| {
             let text = format!("{} cannot be followed: {error}", self.stream_word());
             self.remark(None, text)
         });
+        let place = self.source.place(&file).unwrap_or_default();
+        let mut cursor = Cursor::at(place.first);
+        cursor.settle(&place, place.first);
         self.open = Some(Open {
             file,
             watch: watched.ok(),
-            offset: 0,
-            len: 0,
+            cursor,
+            end: place.first,
+            behind: None,
         });
-        self.find_base();
         trouble
-    }
-
-    /// Looks where in the stream the file begins now.
-    fn find_base(&mut self) {
-        self.base = records::log_base(&self.root, &self.service).of(self.stream);
     }
 
     /// How large the file is, and when it was last written to.
@@ -160,29 +181,31 @@ impl Followed {
         let Some(open) = &mut self.open else {
             return Vec::new();
         };
-        let Ok(window) = tail::window(&open.file, 0, most) else {
+        let Ok((window, base)) = window(&self.source, &open.file, most) else {
             return Vec::new();
         };
-        open.offset = window.end;
+        open.cursor.pos = base + window.end;
+        open.end = open.cursor.pos;
         if window.is_torn {
             self.splitter = Splitter::torn();
         }
         let mut lines = Vec::new();
-        self.feed(&window.bytes, window.start, None, &mut lines);
+        let pos = Some(base + window.start);
+        self.feed(&window.bytes, pos, None, &mut lines);
         self.fed_at = now;
         lines
     }
 
-    /// Goes on from a place in the file, as if what stands before it had been shown.
-    pub(super) fn go_on_from(&mut self, offset: u64) {
+    /// Goes on from a position in the stream, as if what stands before it had been shown.
+    pub(super) fn go_on_from(&mut self, pos: u64) {
         if let Some(open) = &mut self.open {
-            (open.offset, open.len) = (offset, offset);
+            (open.cursor.pos, open.end) = (pos, pos);
         }
     }
 
     /// Whether there is more than was read at once.
     pub(super) fn is_behind(&self) -> bool {
-        let is_behind = |open: &Open| open.offset < open.len;
+        let is_behind = |open: &Open| open.cursor.pos < open.end;
         self.pace == Pace::Everything && self.open.as_ref().is_some_and(is_behind)
     }
 
@@ -200,25 +223,37 @@ impl Followed {
         let Some(open) = &mut self.open else {
             return;
         };
-        let Some(Look { is_cut, lost }) = open.look() else {
-            return;
-        };
-        let new = open.len - open.offset;
-        let (mut skipped, wanted) = match self.pace {
-            Pace::Newest => (new.saturating_sub(most), new.min(most)),
-            Pace::Everything => (0, new.min(CHUNK)),
-        };
-        open.offset += skipped;
-        let mut begin = open.offset;
-        let mut bytes = open.read(wanted);
+        let (mut taken, mut lost, mut all_skipped, mut is_torn) = (None, 0, 0, false);
+        for _ in 0..ATTEMPTS {
+            let Some(mut look) = open.look(&self.source, self.pace) else {
+                return;
+            };
+            let new = open.end.saturating_sub(open.cursor.pos);
+            let (skipped, wanted) = match self.pace {
+                Pace::Newest => (new.saturating_sub(most), new.min(most)),
+                Pace::Everything => (0, new.min(CHUNK)),
+            };
+            open.cursor.pos += skipped;
+            lost += look.lost;
+            is_torn |= look.is_torn;
+            all_skipped += skipped;
+            look = Look::default();
+            if let Some(bytes) = open.read(&self.source, wanted, &mut look) {
+                lost += look.lost;
+                is_torn |= look.is_torn;
+                taken = Some(bytes);
+                break;
+            }
+        }
+        let Some(mut bytes) = taken else { return };
+        let mut skipped = all_skipped;
+        let is_known = open.cursor.known().is_some();
+        let mut begin = open.cursor.pos - bytes.len() as u64;
         self.allowance = most.saturating_sub(bytes.len() as u64);
-        if is_cut || skipped > 0 {
+        if is_torn || skipped > 0 {
             // What was held has lost its end.
             self.flush(lines);
             self.splitter = Splitter::default();
-        }
-        if is_cut {
-            self.find_base();
         }
         if skipped > 0 {
             let dropped = tail::drop_torn_line(&mut bytes) as u64;
@@ -238,7 +273,8 @@ impl Followed {
         }
         if !bytes.is_empty() {
             self.fed_at = now.mono;
-            self.feed(&bytes, begin, Some(now.wall), lines);
+            let pos = Some(begin).filter(|_| is_known);
+            self.feed(&bytes, pos, Some(now.wall), lines);
         }
     }
 
@@ -258,7 +294,7 @@ impl Followed {
             return;
         }
         let is_right = self.open.is_some() && !self.is_astray();
-        if is_right || fsx::open_read(&self.path).is_err() {
+        if is_right || fsx::open_read(self.source.log()).is_err() {
             return;
         }
         self.flush(lines);
@@ -272,7 +308,7 @@ impl Followed {
     pub(super) fn is_astray(&self) -> bool {
         self.open
             .as_ref()
-            .is_some_and(|open| !fsx::is_same_file(&open.file, &self.path))
+            .is_some_and(|open| !fsx::is_same_file(&open.file, self.source.log()))
     }
 
     /// Ends the watch and lets go of the file.
@@ -294,10 +330,9 @@ impl Followed {
             .flush(|piece| lines.push(line(service, stream, piece)));
     }
 
-    /// Takes bytes that stand at `offset` of the file.
-    fn feed(&mut self, bytes: &[u8], offset: u64, at: Option<Wall>, lines: &mut Vec<LogLine>) {
+    /// Takes bytes that stand at this position.
+    fn feed(&mut self, bytes: &[u8], pos: Option<u64>, at: Option<Wall>, lines: &mut Vec<LogLine>) {
         let (service, stream) = (&self.service, self.stream);
-        let pos = Some(self.base + offset);
         self.splitter.feed(bytes, at, pos, |piece| {
             lines.push(line(service, stream, piece));
         });
@@ -326,4 +361,17 @@ fn line(service: &ServiceName, stream: Stream, piece: Piece) -> LogLine {
         pos: piece.pos,
         text: piece.text,
     }
+}
+
+/// The end of a file, and the position at which the file begins.
+fn window(source: &Source, file: &File, most: u64) -> io::Result<(Window, u64)> {
+    for _ in 0..ATTEMPTS {
+        let place = source.place(file)?;
+        let window = tail::window(file, place.first - place.base, most)?;
+        let after = source.place(file)?;
+        if (place.base, place.first) == (after.base, after.first) {
+            return Ok((window, place.base));
+        }
+    }
+    Err(io::Error::other("it is rotated too fast"))
 }

@@ -3,22 +3,27 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, Read, Seek},
-    path::{Path, PathBuf},
+    io,
+    path::PathBuf,
     str::FromStr,
 };
 
-use flate2::read::MultiGzDecoder;
 use thiserror::Error;
 
-use super::rotate;
+use super::{
+    archives::{Archive, archive},
+    source::Source,
+    walk::Walk,
+};
 use crate::{
     io::platform::fsx,
-    model::{ServiceName, Stream, clean, root::Root},
+    model::{ServiceName, Stream, root::Root},
 };
 
 /// How much is read at once, in bytes.
 const BLOCK: usize = 64 * 1024;
+/// How often lines are looked for where the file is rotated meanwhile.
+const ATTEMPTS: u32 = 100;
 
 /// How many lines of a log are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,43 +71,124 @@ pub enum PastError {
     Take(#[source] io::Error),
 }
 
-/// Hands the last lines of one log to `take`, oldest first and clean, and returns where in its file
-/// they end. The file is read from its end; the archives only where it holds too few lines.
+/// Hands the last lines of one stream to `take`, oldest first and clean, and returns the position in
+/// it where they end. The file is read from its end; the archives only where it holds too few lines.
+/// A rotation meanwhile changes nothing.
 ///
 /// # Errors
 ///
 /// A file cannot be read, or `take` failed.
 pub fn past(
-    log: &Path,
+    source: &Source,
     count: Count,
     unended: Unended,
     take: &mut dyn FnMut(String) -> io::Result<()>,
 ) -> Result<u64, PastError> {
-    let live = found(log)?;
-    let failed = |source| PastError::Read {
-        path: log.to_owned(),
-        source,
-    };
-    let (start, end, lines) = match &live {
-        Some(file) => range(file, count, unended).map_err(failed)?,
-        None => (0, 0, 0),
-    };
-    let missing = match count {
-        Count::All => Count::All,
-        Count::Last(wanted) => Count::Last(wanted.saturating_sub(lines)),
-    };
-    for part in archives(log, live.as_ref(), missing)?.into_iter().rev() {
-        part.hand_over(take)?;
+    let mut walk = Walk::new(source, count, unended)?;
+    while let Some(step) = walk.step()? {
+        take(step.text).map_err(PastError::Take)?;
     }
-    if let Some(file) = live {
-        let part = Part {
-            path: log.to_owned(),
+    Ok(walk.end())
+}
+
+/// Finds the wanted lines, however often the file is rotated meanwhile.
+pub(super) fn wanted(source: &Source, count: Count, unended: Unended) -> Result<Range, PastError> {
+    for _ in 0..ATTEMPTS {
+        if let Some(range) = range(source, count, unended)? {
+            return Ok(range);
+        }
+    }
+    Err(PastError::Read {
+        path: source.log().to_owned(),
+        source: io::Error::other("it is rotated faster than it can be read"),
+    })
+}
+
+/// The lines that are wanted: between two positions, but for the first ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Range {
+    pub(super) start: u64,
+    /// How many of the first lines are not wanted.
+    pub(super) skip: u64,
+    pub(super) end: u64,
+}
+
+/// Finds the wanted lines; `None` when the file was rotated meanwhile.
+fn range(source: &Source, count: Count, unended: Unended) -> Result<Option<Range>, PastError> {
+    let failed = |error| PastError::Read {
+        path: source.log().to_owned(),
+        source: error,
+    };
+    let live = source.open().map_err(failed)?;
+    let (archives, place) = source.archives(live.as_ref()).map_err(failed)?;
+    let (file, shift) = (live.as_ref(), place.base);
+    let is_same = || {
+        let now = file.map_or(Ok(place), |file| source.place(file));
+        now.map(|now| (now.base, now.first, now.lost) == (place.base, place.first, place.lost))
+    };
+    let (first, len) = (place.first - shift, place.end - shift);
+    let mut end = len;
+    if let (Unended::Left, Some(file)) = (unended, file) {
+        end = end_of_lines(file, first, len).map_err(failed)?;
+    }
+    let oldest = archives.last().map_or(place.first, |archive| archive.start);
+    let end_pos = shift + end;
+    let Count::Last(wanted) = count else {
+        let is_same = is_same().map_err(failed)?;
+        return Ok(is_same.then_some(Range {
+            start: oldest,
             skip: 0,
-            file,
-        };
-        part.hand_over_range(start, end, take)?;
+            end: end_pos,
+        }));
+    };
+    let mut missing = wanted;
+    if let Some(file) = file {
+        let found = last_lines(file, (first, end), wanted).map_err(failed)?;
+        if !is_same().map_err(failed)? {
+            return Ok(None);
+        }
+        match found {
+            Found::At(at) => {
+                return Ok(Some(Range {
+                    start: shift + at,
+                    skip: 0,
+                    end: end_pos,
+                }));
+            }
+            Found::Breaks(breaks) => missing -= breaks,
+        }
     }
-    Ok(end)
+    let is_end = place.first == end_pos;
+    let (start, skip) = in_archives(&archives, missing, is_end)?.unwrap_or((oldest, 0));
+    Ok(Some(Range {
+        start,
+        skip,
+        end: end_pos,
+    }))
+}
+
+/// Where the missing lines begin: an archive, and how many of its lines are not wanted. `None` where
+/// there are fewer. `is_end`: nothing follows the archives.
+fn in_archives(
+    archives: &[Archive],
+    mut missing: u64,
+    mut is_end: bool,
+) -> Result<Option<(u64, u64)>, PastError> {
+    for archive in archives {
+        let counted = archive.count_lines();
+        let (breaks, is_ended) = counted.map_err(|error| PastError::Read {
+            path: archive.path.clone(),
+            source: error,
+        })?;
+        // The line break that ends all of it begins no line.
+        let breaks = breaks - u64::from(is_end && is_ended && breaks > 0);
+        is_end = false;
+        if breaks >= missing {
+            return Ok(Some((archive.start, breaks - missing + 1)));
+        }
+        missing -= breaks;
+    }
+    Ok(None)
 }
 
 /// The services of which there is a log, or the archive of one.
@@ -124,249 +210,57 @@ pub fn has_log(root: &Root, service: &ServiceName, stream: Stream) -> bool {
     let Some(log) = root.log_file(service, stream) else {
         return false;
     };
-    log.exists() || rotate::archive(&log, 1).exists()
+    log.exists() || archive(&log, 1).exists()
 }
 
-/// A file that may be missing.
-fn found(path: &Path) -> Result<Option<File>, PastError> {
-    match fsx::open_read(path) {
-        Ok(file) => Ok(Some(file)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(PastError::Read {
-            path: path.to_owned(),
-            source,
-        }),
-    }
-}
-
-/// Where in a file the wanted lines begin and end, and how many of them it has. All of them begin
-/// at its beginning and are not counted.
-fn range(file: &File, count: Count, unended: Unended) -> io::Result<(u64, u64, u64)> {
-    let len = file.metadata()?.len();
-    let end = match unended {
-        Unended::Shown => len,
-        Unended::Left => end_of_lines(file, len)?,
-    };
-    match count {
-        Count::All => Ok((0, end, 0)),
-        Count::Last(wanted) => {
-            let (start, lines) = last_lines(file, end, wanted)?;
-            Ok((start, end, lines))
-        }
-    }
-}
-
-/// Where the last line ends that has ended.
-fn end_of_lines(file: &File, len: u64) -> io::Result<u64> {
+/// Where the last line ends that has ended; `first` is where the file begins.
+fn end_of_lines(file: &File, first: u64, len: u64) -> io::Result<u64> {
     let mut last = [0];
     let filled = fsx::read_at(file, &mut last, len.saturating_sub(1))?;
-    if filled == 0 || last == *b"\n" {
+    if filled == 0 || len <= first || last == *b"\n" {
         return Ok(len);
     }
-    Ok(last_lines(file, len, 1)?.0)
+    match last_lines(file, (first, len), 1)? {
+        Found::At(at) => Ok(at),
+        Found::Breaks(_) => Ok(first),
+    }
 }
 
-/// Where the last lines before `end` begin, at most `wanted` of them, and how many there are.
-fn last_lines(file: &File, end: u64, wanted: u64) -> io::Result<(u64, u64)> {
-    if wanted == 0 || end == 0 {
-        return Ok((end, 0));
+/// What was found in a file.
+enum Found {
+    /// Where the wanted lines begin.
+    At(u64),
+    /// There are fewer: so many line breaks, that of the last line not counted.
+    Breaks(u64),
+}
+
+/// Where the last lines of a part of a file begin, so many as are wanted.
+fn last_lines(file: &File, (first, end): (u64, u64), wanted: u64) -> io::Result<Found> {
+    if wanted == 0 {
+        return Ok(Found::At(end));
     }
-    let (mut at, mut lines) = (end, 0);
+    let (mut at, mut breaks) = (end, 0);
     let mut block = vec![0; BLOCK];
-    while at > 0 {
-        let start = at.saturating_sub(BLOCK as u64);
+    while at > first {
+        let start = at.saturating_sub(BLOCK as u64).max(first);
         let want = usize::try_from(at - start).unwrap_or(BLOCK);
         let part = block.get_mut(..want).unwrap_or_default();
         let filled = fsx::read_at(file, part, start)?;
         let part = part.get(..filled).unwrap_or_default();
-        for (index, _) in part
-            .iter()
-            .enumerate()
-            .rev()
-            .filter(|(_, byte)| **byte == b'\n')
-        {
+        let places = part.iter().enumerate().rev();
+        for (index, _) in places.filter(|(_, byte)| **byte == b'\n') {
             let begin = start + index as u64 + 1;
             // The end of the last line begins no other one.
             if begin != end {
-                lines += 1;
-                if lines == wanted {
-                    return Ok((begin, lines));
+                breaks += 1;
+                if breaks == wanted {
+                    return Ok(Found::At(begin));
                 }
             }
         }
         at = start;
     }
-    Ok((0, lines + 1))
-}
-
-/// The archives that hold the missing lines, newest first.
-fn archives(log: &Path, live: Option<&File>, missing: Count) -> Result<Vec<Part>, PastError> {
-    let mut parts = Vec::new();
-    let mut missing = missing;
-    // One that a crash has left counts only when the log was cut after it.
-    let fresh = rotate::archive(log, 0);
-    let is_cut = live.is_none_or(|file| {
-        rotate::archived_before(file, &fresh).is_ok_and(|same| same.is_none_or(|bytes| bytes == 0))
-    });
-    let first = u32::from(!is_cut || !fresh.exists());
-    for number in first.. {
-        if missing == Count::Last(0) {
-            break;
-        }
-        let path = rotate::archive(log, number);
-        let Some(file) = found(&path)? else { break };
-        let mut part = Part {
-            path,
-            file,
-            skip: 0,
-        };
-        if let Count::Last(wanted) = missing {
-            let lines = part.count()?;
-            part.skip = lines.saturating_sub(wanted);
-            missing = Count::Last(wanted.saturating_sub(lines));
-        }
-        parts.push(part);
-    }
-    Ok(parts)
-}
-
-/// A file of which lines are wanted.
-struct Part {
-    path: PathBuf,
-    file: File,
-    /// How many of its first lines are not.
-    skip: u64,
-}
-
-impl Part {
-    fn failed(&self, source: io::Error) -> PastError {
-        PastError::Read {
-            path: self.path.clone(),
-            source,
-        }
-    }
-
-    /// How many lines an archive holds.
-    fn count(&self) -> Result<u64, PastError> {
-        let (mut lines, mut last) = (0, b'\n');
-        self.unpack(&mut |bytes| {
-            lines += bytes
-                .iter()
-                .map(|byte| u64::from(*byte == b'\n'))
-                .sum::<u64>();
-            last = bytes.last().copied().unwrap_or(last);
-            Ok(())
-        })?;
-        Ok(lines + u64::from(last != b'\n'))
-    }
-
-    /// Hands over the lines of an archive.
-    fn hand_over(&self, take: &mut dyn FnMut(String) -> io::Result<()>) -> Result<(), PastError> {
-        let mut lines = Lines::skipping(self.skip);
-        self.unpack(&mut |bytes| lines.feed(bytes, take))?;
-        lines.end(take).map_err(PastError::Take)
-    }
-
-    /// Reads what an archive holds.
-    fn unpack(&self, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(), PastError> {
-        (&self.file).rewind().map_err(|error| self.failed(error))?;
-        let mut decoder = MultiGzDecoder::new(&self.file);
-        let mut block = vec![0; BLOCK];
-        loop {
-            match decoder.read(&mut block) {
-                Ok(0) => return Ok(()),
-                Ok(filled) => {
-                    take(block.get(..filled).unwrap_or_default()).map_err(PastError::Take)?;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.failed(error)),
-            }
-        }
-    }
-
-    /// Hands over the lines between two places of a plain file.
-    fn hand_over_range(
-        &self,
-        start: u64,
-        end: u64,
-        take: &mut dyn FnMut(String) -> io::Result<()>,
-    ) -> Result<(), PastError> {
-        let mut lines = Lines::skipping(0);
-        let mut block = vec![0; BLOCK];
-        let mut at = start;
-        while at < end {
-            let want = usize::try_from(end - at).unwrap_or(BLOCK).min(BLOCK);
-            let part = block.get_mut(..want).unwrap_or_default();
-            let filled = fsx::read_at(&self.file, part, at).map_err(|error| self.failed(error))?;
-            if filled == 0 {
-                // It was cut meanwhile.
-                break;
-            }
-            let bytes = part.get(..filled).unwrap_or_default();
-            lines.feed(bytes, take).map_err(PastError::Take)?;
-            at += filled as u64;
-        }
-        lines.end(take).map_err(PastError::Take)
-    }
-}
-
-/// Bytes on their way to lines; holds no more than a line may be long.
-struct Lines {
-    skip: u64,
-    held: Vec<u8>,
-    over: usize,
-}
-
-impl Lines {
-    fn skipping(skip: u64) -> Self {
-        Self {
-            skip,
-            held: Vec::new(),
-            over: 0,
-        }
-    }
-
-    fn feed(
-        &mut self,
-        bytes: &[u8],
-        take: &mut dyn FnMut(String) -> io::Result<()>,
-    ) -> io::Result<()> {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let ended = piece.strip_suffix(b"\n");
-            if self.skip > 0 {
-                self.skip -= u64::from(ended.is_some());
-                continue;
-            }
-            let text = ended.unwrap_or(piece);
-            let room = clean::LINE_LIMIT.saturating_sub(self.held.len());
-            let kept = text.get(..room).unwrap_or(text);
-            self.held.extend_from_slice(kept);
-            self.over += text.len() - kept.len();
-            if ended.is_some() {
-                take(self.line())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Hands over a last line that has not ended.
-    fn end(&mut self, take: &mut dyn FnMut(String) -> io::Result<()>) -> io::Result<()> {
-        if self.held.is_empty() && self.over == 0 {
-            return Ok(());
-        }
-        take(self.line())
-    }
-
-    /// The line that is held, clean.
-    fn line(&mut self) -> String {
-        let mut text = clean::line(&self.held);
-        if self.over > 0 {
-            text.push_str(&clean::cut_mark(self.over));
-        }
-        self.held.clear();
-        self.over = 0;
-        text
-    }
+    Ok(Found::Breaks(breaks))
 }
 
 #[cfg(test)]

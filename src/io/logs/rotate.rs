@@ -1,107 +1,267 @@
-//! Logs that have grown too long become archives, before a run begins.
+//! Logs that have grown too long become archives: before a run begins, and while it writes.
 //!
 //! ```text
-//! NAME_stdout.log ─► NAME_stdout.log.0.gz.tmp ─► NAME_stdout.log.0.gz ─► .1.gz ─► .2.gz ─► …
-//!                    being written               whole; the log is cut now
+//! NAME_stdout.log ─► NAME_stdout.log.0.gz.tmp ─► .0.gz ─► .1.gz ─► .2.gz ─► …
+//!    its head             being written          whole
 //! ```
 //!
-//! A `.0.gz` that is found when a rotation begins was left by a crash. Whether the log was cut
-//! after it is told by the log itself: it begins with what the archive holds, or it does not. So a
-//! crash loses nothing and doubles nothing.
+//! What holds at any time, for whoever reads:
+//!
+//! - The archives numbered 1 (the newest) upward hold, in order, the bytes just before the first one
+//!   that is to be read in the file.
+//! - Offset 0 of the file is position `log_base` of the stream. A file may begin with a hole (where
+//!   the file system cannot move what follows to the front): its bytes are in the archives, and
+//!   reading begins at `log_base` + hole. So a position is always `log_base` + offset, and the bytes
+//!   ever written are `log_base` + size.
+//! - While a cut is being made, the run record says so ([`Cut`]), and the newest archive ends where
+//!   the cut ends. [`super::source::Source`] reads all that right.
+//!
+//! Each step is written down before it is made, and can be made again: a crash loses nothing and
+//! doubles nothing. Before the head is taken off it is made a hole. So it can be told later whether
+//! it was taken off, whatever was written meanwhile.
 
 use std::{
-    ffi::OsString,
     fs::{self, File},
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use flate2::{Compression, Crc, write::GzEncoder};
 use thiserror::Error;
 
+use super::archives::{archive, shift, with_ending};
 use crate::{
     io::{files, platform::fsx},
-    model::{ServiceName, Stream, log::LogPositions, root::Root, service::LogSpec},
+    model::{
+        log::{Cut, CutStep, CutWay, LogHead},
+        service::LogSpec,
+    },
 };
 
 /// How much is copied at once, in bytes.
 const BLOCK: usize = 64 * 1024;
+/// How much stays in a file that is rotated while somebody writes, in bytes: its last lines are at
+/// hand without unpacking an archive. Of a short one an eighth stays.
+const STAYS: u64 = 512 * 1024;
+/// How much goes into one archive, in bytes: an archive can tell its length up to 4 GiB.
+const MOST: u64 = 2 << 30;
 
 /// Why a log could not be rotated. It is whole, and goes on growing.
 #[derive(Debug, Error)]
 #[error("rotate {path}")]
 pub struct RotateError {
     path: PathBuf,
+    #[source]
     source: io::Error,
 }
 
-/// Rotates the logs of a service that are over their size. Call it while the service does not run.
-/// Returns how many bytes were taken off the head of each stream, and what went wrong.
-pub fn before_spawn(
-    root: &Root,
-    service: &ServiceName,
-    spec: &LogSpec,
-) -> (LogPositions, Vec<RotateError>) {
-    let mut errors = Vec::new();
-    let mut rotate = |stream| {
-        let path = root.log_file(service, stream).unwrap_or_default();
-        rotate(&path, spec).unwrap_or_else(|source| {
-            errors.push(RotateError { path, source });
-            0
+/// Whether somebody may write to the log while it is rotated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writers {
+    /// Nobody: the service does not run.
+    None,
+    /// The service.
+    Some,
+}
+
+/// The rotation of one log.
+pub struct Rotation<'a> {
+    /// Its file.
+    pub log: &'a Path,
+    /// How long it may grow.
+    pub spec: &'a LogSpec,
+    /// Who else writes.
+    pub writers: Writers,
+    /// Set by whoever cannot wait any longer.
+    pub stop: &'a AtomicBool,
+    /// How its head is taken off; `None`: as the file system can.
+    pub way: Option<CutWay>,
+}
+
+impl Rotation<'_> {
+    /// Ends a cut that a crash has left, then rotates the log when it is too long. `head` says where
+    /// it begins; each change of that is handed to `note`, which must write it down. Returns whether
+    /// anything was taken off.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read or written, or `note` failed: nothing is lost, and the next call goes on.
+    pub fn run(
+        &self,
+        head: &mut LogHead,
+        note: &mut dyn FnMut(LogHead) -> io::Result<()>,
+    ) -> Result<bool, RotateError> {
+        self.steps(head, note).map_err(|source| RotateError {
+            path: self.log.to_owned(),
+            source,
         })
-    };
-    let taken = LogPositions {
-        stdout: rotate(Stream::Stdout),
-        stderr: rotate(Stream::Stderr),
-    };
-    (taken, errors)
-}
-
-/// Rotates one log; returns how many bytes were taken off its head.
-fn rotate(log: &Path, spec: &LogSpec) -> io::Result<u64> {
-    let file = match fsx::open_read(log) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-        opened => opened?,
-    };
-    let fresh = archive(log, 0);
-    let len = file.metadata()?.len();
-    let start = match archived_before(&file, &fresh)? {
-        None if len <= spec.max_bytes => return Ok(0),
-        None => 0,
-        // The crash came just before the cut.
-        Some(archived) if archived == len && len > 0 => {
-            cut(log, spec.keep)?;
-            return Ok(len);
-        }
-        Some(archived) => {
-            shift(log, spec.keep)?;
-            if archived == 0 && len <= spec.max_bytes {
-                return Ok(0);
-            }
-            archived
-        }
-    };
-    let mut end = len;
-    if spec.keep > 0 {
-        let temporary = with_ending(&fresh, "tmp");
-        end = compress(&file, start, &temporary)
-            .and_then(|end| fs::rename(&temporary, &fresh).map(|()| end))
-            .inspect_err(|_| files::discard(&temporary))?;
     }
-    cut(log, spec.keep)?;
-    Ok(end)
+
+    fn steps(
+        &self,
+        head: &mut LogHead,
+        note: &mut dyn FnMut(LogHead) -> io::Result<()>,
+    ) -> io::Result<bool> {
+        let file = match fsx::open_existing(self.log) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            opened => opened?,
+        };
+        let mut is_cut = false;
+        loop {
+            while let Some(cut) = head.more.cut {
+                let next = self.advance(&file, *head, cut)?;
+                *head = next;
+                note(next)?;
+                is_cut = true;
+            }
+            let Some(cut) = self.begin(&file, *head)? else {
+                return Ok(is_cut);
+            };
+            let mut next = *head;
+            next.more.cut = Some(cut);
+            note(next)?;
+            *head = next;
+        }
+    }
+
+    /// Copies the head of a log that is too long into an archive; the cut that follows.
+    fn begin(&self, file: &File, head: LogHead) -> io::Result<Option<Cut>> {
+        let len = file.metadata()?.len();
+        let hole = if len < head.more.hole {
+            0
+        } else {
+            head.more.hole
+        };
+        if len - hole <= self.spec.max_bytes {
+            return Ok(None);
+        }
+        let (way, to) = match self.writers {
+            Writers::None => (CutWay::Empty, len),
+            Writers::Some => {
+                let Some(way) = self
+                    .way
+                    .map_or_else(|| self.possible(), |way| Ok(Some(way)))?
+                else {
+                    return Ok(None);
+                };
+                let stays = STAYS.min(self.spec.max_bytes / 8);
+                let block = fsx::block_size(file)?;
+                let to = len.saturating_sub(stays.max(1)).min(hole + MOST);
+                (way, to / block * block)
+            }
+        };
+        if to <= hole {
+            return Ok(None);
+        }
+        if self.spec.keep > 0 {
+            let fresh = archive(self.log, 0);
+            let temporary = with_ending(&fresh, "tmp");
+            self.compress(file, (hole, to), &temporary)
+                .and_then(|()| fs::rename(&temporary, &fresh))
+                .inspect_err(|_| files::discard(&temporary))?;
+        }
+        // What lies unwritten would be written while the service waits.
+        file.sync_data()?;
+        if file.metadata()?.len() < to {
+            return Err(io::Error::other("it was cut by somebody else"));
+        }
+        let step = CutStep::Archived;
+        Ok(Some(Cut { to, way, step }))
+    }
+
+    /// Makes one step of a cut; where the log begins after it.
+    fn advance(&self, file: &File, mut head: LogHead, cut: Cut) -> io::Result<LogHead> {
+        let step = |step| Some(Cut { step, ..cut });
+        let len = file.metadata()?.len();
+        match (cut.step, cut.way) {
+            (CutStep::Archived, _) => {
+                shift(self.log, self.spec.keep)?;
+                head.more.cut = step(CutStep::Numbered);
+                return Ok(head);
+            }
+            (CutStep::Numbered, CutWay::Collapse) => {
+                if len > cut.to {
+                    fsx::punch(file, 0, cut.to)?;
+                }
+                head.more.cut = step(CutStep::Emptied);
+                return Ok(head);
+            }
+            (CutStep::Numbered, CutWay::Punch) => {
+                fsx::punch(file, head.more.hole, cut.to)?;
+                head.more.hole = cut.to;
+                head.more.cut = None;
+                return Ok(head);
+            }
+            (CutStep::Emptied, CutWay::Collapse) => {
+                if len > cut.to && fsx::first_data(file)? >= cut.to {
+                    fsx::collapse(file, cut.to)?;
+                }
+            }
+            (_, CutWay::Empty) => {
+                let is_there =
+                    len >= cut.to && begins_with(file, head.more.hole, &archive(self.log, 1))?;
+                if is_there && len > cut.to {
+                    // Somebody writes after all.
+                    fsx::punch(file, head.more.hole, cut.to)?;
+                    head.more.hole = cut.to;
+                    head.more.cut = None;
+                    return Ok(head);
+                }
+                if is_there {
+                    file.set_len(0)?;
+                }
+            }
+            (CutStep::Emptied, CutWay::Punch) => {}
+        }
+        head.base += cut.to;
+        head.more.hole = 0;
+        head.more.cut = None;
+        Ok(head)
+    }
+
+    /// How the file system can take off the head of a file: tried with one of its own.
+    fn possible(&self) -> io::Result<Option<CutWay>> {
+        let path = with_ending(&archive(self.log, 0), "tmp");
+        let trial = files::create_over(&path)?;
+        let tried = trial_of(&trial);
+        files::discard(&path);
+        tried
+    }
+
+    /// Compresses a part of a log.
+    fn compress(&self, log: &File, (from, to): (u64, u64), path: &Path) -> io::Result<()> {
+        let mut encoder = GzEncoder::new(files::create_over(path)?, Compression::fast());
+        copy(log, from, to, |block| {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            encoder.write_all(block)
+        })?;
+        encoder.finish()?.sync_data()
+    }
 }
 
-/// Cuts a log whose bytes are safe in `.0.gz`, then gives that its number.
-fn cut(log: &Path, keep: u32) -> io::Result<()> {
-    fsx::open_write(log)?.set_len(0)?;
-    shift(log, keep)
+fn trial_of(trial: &File) -> io::Result<Option<CutWay>> {
+    let block = fsx::block_size(trial)?;
+    let bytes = vec![1; usize::try_from(block).unwrap_or(4096) * 2];
+    fsx::write_at(trial, &bytes, 0)?;
+    if fsx::punch(trial, 0, block).is_err() || fsx::first_data(trial)? != block {
+        return Ok(None);
+    }
+    let is_movable = fsx::collapse(trial, block).is_ok();
+    Ok(Some(if is_movable {
+        CutWay::Collapse
+    } else {
+        CutWay::Punch
+    }))
 }
 
-/// How much of the head of a log lies in the archive that a crash has left; `None` without one.
-pub(super) fn archived_before(log: &File, fresh: &Path) -> io::Result<Option<u64>> {
-    let archive = match fsx::open_read(fresh) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+/// Whether a log has, behind its hole, what an archive holds: where there is none, nobody can tell,
+/// and it has.
+fn begins_with(log: &File, hole: u64, archive: &Path) -> io::Result<bool> {
+    let archive = match fsx::open_read(archive) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
         opened => opened?,
     };
     // A gzip file ends with the checksum and the length of what it holds.
@@ -111,81 +271,33 @@ pub(super) fn archived_before(log: &File, fresh: &Path) -> io::Result<Option<u64
     let [a, b, c, d, rest @ ..] = trailer;
     let (sum, held) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes(rest));
     let mut checksum = Crc::new();
-    let is_same = copy(log, 0, Some(u64::from(held)), |block| {
+    copy(log, hole, hole + u64::from(held), |block| {
         checksum.update(block);
         Ok(())
-    })? == u64::from(held)
-        && checksum.sum() == sum;
-    Ok(Some(if is_same { u64::from(held) } else { 0 }))
-}
-
-/// Compresses a log from `start` to its end; returns where that end was.
-fn compress(log: &File, start: u64, to: &Path) -> io::Result<u64> {
-    let mut encoder = GzEncoder::new(files::create_over(to)?, Compression::fast());
-    let end = copy(log, start, None, |block| {
-        io::Write::write_all(&mut encoder, block)
     })?;
-    encoder.finish()?;
-    Ok(end)
+    Ok(checksum.sum() == sum)
 }
 
-/// Hands the bytes of a file from `start` to its end, or to `limit`, to `take`; returns where it
-/// stopped.
+/// Hands the bytes of a part of a file to `take`.
 fn copy(
     file: &File,
-    start: u64,
-    limit: Option<u64>,
+    from: u64,
+    to: u64,
     mut take: impl FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<u64> {
+) -> io::Result<()> {
     let mut buffer = vec![0; BLOCK];
-    let mut at = start;
-    loop {
-        let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(at));
-        let want = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
+    let mut at = from;
+    while at < to {
+        let want = usize::try_from(to - at).unwrap_or(BLOCK).min(BLOCK);
         let part = buffer.get_mut(..want).unwrap_or_default();
         let filled = fsx::read_at(file, part, at)?;
+        if filled == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         take(part.get(..filled).unwrap_or_default())?;
         at += filled as u64;
-        if filled < BLOCK {
-            return Ok(at);
-        }
-    }
-}
-
-/// Makes room for the newest archive and gives it its number; what is beyond `keep` is dropped.
-fn shift(log: &Path, keep: u32) -> io::Result<()> {
-    for number in keep.. {
-        let is_gone = missing_is_fine(fs::remove_file(archive(log, number)))?;
-        if is_gone && number > keep {
-            break;
-        }
-    }
-    for number in (0..keep).rev() {
-        let (from, to) = (archive(log, number), archive(log, number + 1));
-        missing_is_fine(fs::rename(from, to))?;
     }
     Ok(())
-}
-
-/// Whether there was nothing to move or remove.
-fn missing_is_fine(result: io::Result<()>) -> io::Result<bool> {
-    match result {
-        Ok(()) => Ok(false),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(error),
-    }
-}
-
-/// The archive of a log with this number; 1 is the newest.
-pub(super) fn archive(log: &Path, number: u32) -> PathBuf {
-    with_ending(log, &format!("{number}.gz"))
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().map(OsString::from).unwrap_or_default();
-    name.push(".");
-    name.push(ending);
-    path.with_file_name(name)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub use linux::{
         SocketOwner, ancestors_and_self, can_signal, describe, leads_its_session, wall_of_ticks,
     },
     end::{end, look, sweep},
+    foreground::{feed, run_on_terminal, tell_size_anew},
     fork, fsx,
     harden::{PrepareError, prepare_process},
     identity::{

@@ -1,17 +1,20 @@
 //! Output as a probe: whether a line of this run has matched.
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{io, time::Duration};
 
 use unicode_width::UnicodeWidthChar;
 
 use super::seen::{Seen, reason};
 use crate::{
-    io::{clock::Clock, platform::fsx},
+    io::{
+        clock::Clock,
+        logs::{Reader, Source, source::Cursor},
+    },
     model::{ServiceName, Stream, clean, log::LogPositions, pattern::Pattern, root::Root},
 };
 
 /// How much is read at once, in bytes.
-const CHUNK: u64 = 256 * 1024;
+const CHUNK: usize = 256 * 1024;
 /// How much of a line is matched, in bytes.
 const LINE: usize = 64 * 1024;
 /// How wide a detail may be, in cells.
@@ -21,17 +24,18 @@ const DETAIL: usize = 80;
 #[derive(Debug)]
 pub struct LogWatch {
     pattern: Pattern,
-    streams: [Reader; 2],
+    streams: [Strand; 2],
     /// What was said about the line that matched: nothing is read after it.
     matched: Option<String>,
 }
 
 /// One stream, as far as it was read.
 #[derive(Debug)]
-struct Reader {
-    path: PathBuf,
-    /// How much was ever written before what is read next, in bytes.
-    at: u64,
+struct Strand {
+    source: Source,
+    cursor: Cursor,
+    /// What reads, during a look.
+    reader: Option<Reader>,
     /// The beginning of a line that has not ended, at most [`LINE`] bytes.
     held: Vec<u8>,
     /// Whether there is nothing more to read.
@@ -41,9 +45,10 @@ struct Reader {
 impl LogWatch {
     /// A watch over a run whose output begins at these positions.
     pub fn new(pattern: Pattern, root: &Root, service: &ServiceName, start: LogPositions) -> Self {
-        let reader = |stream, at| Reader {
-            path: root.log_file(service, stream).unwrap_or_default(),
-            at,
+        let reader = |stream, at| Strand {
+            source: Source::new(root, service, stream),
+            cursor: Cursor::at(at),
+            reader: None,
             held: Vec::new(),
             at_end: false,
         };
@@ -63,10 +68,10 @@ impl LogWatch {
     }
 
     /// Reads what is new, both streams in turn, until a line matches, there is no more, or `limit` is
-    /// over; then the next look goes on. `base` is what rotations have taken off the files. Blocks.
-    pub fn look(&mut self, base: LogPositions, limit: Duration) -> Seen {
+    /// over; then the next look goes on. Blocks.
+    pub fn look(&mut self, limit: Duration) -> Seen {
         let begin = Clock.now().mono;
-        let detail = self.search(base, limit);
+        let detail = self.search(limit);
         Seen {
             ok: self.matched.is_some(),
             detail,
@@ -74,16 +79,14 @@ impl LogWatch {
         }
     }
 
-    fn search(&mut self, base: LogPositions, limit: Duration) -> String {
+    fn search(&mut self, limit: Duration) -> String {
         if let Some(said) = &self.matched {
             return said.clone();
         }
         let until = Clock.now().mono.after(limit);
-        let [stdout, stderr] = &mut self.streams;
-        let mut turns = [(stdout, base.stdout), (stderr, base.stderr)];
         loop {
-            for (reader, base) in &mut turns {
-                match reader.step(*base, &self.pattern) {
+            for reader in &mut self.streams {
+                match reader.step(&self.pattern) {
                     Ok(None) => {}
                     Ok(Some(line)) => {
                         let said = cut(&format!("matched: {line}"));
@@ -93,7 +96,7 @@ impl LogWatch {
                     Err(error) => return format!("could not read its log: {}", reason(&error)),
                 }
             }
-            if turns.iter().all(|(reader, _)| reader.at_end) {
+            if self.streams.iter().all(|reader| reader.at_end) {
                 return "no line matches yet".to_owned();
             }
             if Clock.now().mono >= until {
@@ -103,29 +106,41 @@ impl LogWatch {
     }
 }
 
-impl Reader {
+impl Strand {
     /// Reads on a little; the first line that matches.
-    fn step(&mut self, base: u64, pattern: &Pattern) -> io::Result<Option<String>> {
+    fn step(&mut self, pattern: &Pattern) -> io::Result<Option<String>> {
         self.at_end = true;
-        let file = match fsx::open_read(&self.path) {
-            // Nobody has written yet.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            opened => opened?,
+        let Some(mut reader) = self
+            .reader
+            .take()
+            .map_or_else(|| self.open(), |it| Ok(Some(it)))?
+        else {
+            return Ok(None);
         };
-        let len = file.metadata()?.len();
-        let mut offset = self.at.saturating_sub(base);
-        if offset > len || self.at < base {
-            // The file was cut, or what comes next was taken off: the held line has lost its end.
-            self.held.clear();
-            offset = if offset > len { 0 } else { offset };
-        }
-        let mut bytes = vec![0; usize::try_from((len - offset).min(CHUNK)).unwrap_or(0)];
-        let filled = fsx::read_at(&file, &mut bytes, offset)?;
+        let mut bytes = vec![0; CHUNK];
+        let filled = reader.read(&mut bytes)?;
         bytes.truncate(filled);
-        let end = offset + filled as u64;
-        self.at = base + end;
-        self.at_end = filled == 0 || end >= len;
+        if reader.take_passed_over() > 0 {
+            // The held line has lost its end.
+            self.held.clear();
+        }
+        self.cursor.pos = reader.pos();
+        self.at_end = filled < CHUNK && !reader.is_in_archive();
+        // Nothing is kept open between two looks.
+        self.reader = Some(reader).filter(|_| !self.at_end);
         Ok(self.feed(&bytes, pattern))
+    }
+
+    /// Goes on where the last look ended; `None` where nobody has written yet.
+    fn open(&mut self) -> io::Result<Option<Reader>> {
+        let Some(file) = self.source.open()? else {
+            return Ok(None);
+        };
+        let place = self.source.place(&file)?;
+        if self.cursor.settle(&place, self.cursor.pos) {
+            self.held.clear();
+        }
+        Reader::new(&self.source, self.cursor.pos).map(Some)
     }
 
     /// Takes bytes; the first line that matches, the last one even before it has ended.

@@ -30,6 +30,7 @@ fn view(name: &str) -> Arc<ServiceView> {
             latency_ms: Some(0.1 + 0.2),
             at: None,
             failures: 0,
+            limit_ms: None,
         },
         pid: None,
         start_ticks: None,

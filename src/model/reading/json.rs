@@ -30,6 +30,45 @@ pub(super) fn start(line: &[u8]) -> Option<usize> {
     (is_apart && !is_text).then_some(at)
 }
 
+/// The first value of an object under a name, up to the end of the text. The object may have been
+/// cut, and is not looked at any further.
+pub(super) fn find(object: &[u8], is_wanted: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
+    let mut rest = object;
+    let mut depth = 0_u32;
+    loop {
+        let (first, after) = rest.split_first()?;
+        rest = after;
+        match first {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                let (word, after) = string(rest)?;
+                rest = after;
+                let value = rest.trim_ascii_start().strip_prefix(b":");
+                if let Some(value) = value
+                    && depth == 1
+                    && is_wanted(word)
+                {
+                    return Some(value.trim_ascii_start());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A string behind its quote, and what follows it.
+pub(super) fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut escaped = false;
+    let end = bytes.iter().position(|byte| {
+        let ends = *byte == b'"' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        ends
+    })?;
+    let (word, rest) = bytes.split_at_checked(end)?;
+    Some((word, rest.get(1..)?))
+}
+
 /// The members of an object, in their order: key and value as they were written.
 pub(super) fn members(object: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();

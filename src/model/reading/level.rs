@@ -137,40 +137,7 @@ impl Serialize for Level {
 
 /// The value of the level of a JSON object; it may have been cut.
 fn json_level(bytes: &[u8]) -> Option<&[u8]> {
-    let mut rest = bytes;
-    let mut depth = 0_u32;
-    loop {
-        let (first, after) = rest.split_first()?;
-        rest = after;
-        match first {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b'"' => {
-                let (word, after) = json_string(rest)?;
-                rest = after;
-                let value = rest.trim_ascii_start().strip_prefix(b":");
-                if let Some(value) = value
-                    && depth == 1
-                    && Level::is_key(word)
-                {
-                    return Some(plain_value(value.trim_ascii_start()));
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// A JSON string behind its quote, and what follows it.
-fn json_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut escaped = false;
-    let end = bytes.iter().position(|byte| {
-        let ends = *byte == b'"' && !escaped;
-        escaped = *byte == b'\\' && !escaped;
-        ends
-    })?;
-    let (word, rest) = bytes.split_at_checked(end)?;
-    Some((word, rest.get(1..)?))
+    json::find(bytes, Level::is_key).map(plain_value)
 }
 
 /// The value of `level=`, at the start or behind a blank.

@@ -91,6 +91,19 @@ impl Record<'_> {
         })
     }
 
+    /// Its fields as one JSON object on one line: the object as it was written, or texts.
+    pub fn to_json(&self) -> String {
+        if let Some(object) = self.object {
+            return json::compact(object);
+        }
+        let text = |text: &str| serde_json::Value::from(text).to_string();
+        let pairs = self
+            .fields
+            .iter()
+            .map(|field| format!("{}:{}", text(&field.key), text(&field.value.said())));
+        format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
+    }
+
     fn is_of_a_log(&self) -> bool {
         self.message().is_some()
             || self
@@ -120,12 +133,19 @@ impl Field<'_> {
 
     /// The time that it holds.
     pub(super) fn time(&self) -> Option<stamp::Stamp> {
-        if !TIMES.iter().any(|name| self.is(name)) {
+        if !is_time_key(self.key.as_bytes()) {
             return None;
         }
         let said = self.value.said();
         stamp::whole(&said).or_else(|| stamp::epoch(&said))
     }
+}
+
+/// Whether a field of this name holds a time.
+pub(super) fn is_time_key(name: &[u8]) -> bool {
+    TIMES
+        .iter()
+        .any(|key| key.as_bytes().eq_ignore_ascii_case(name))
 }
 
 impl Value<'_> {

@@ -26,6 +26,7 @@ pub struct Needle {
     text: String,
     kind: Kind,
     regex: Regex,
+    is_any_case: bool,
 }
 
 impl Needle {
@@ -47,6 +48,7 @@ impl Needle {
             text: text.to_owned(),
             kind,
             regex: regex(&expression, is_any_case)?,
+            is_any_case,
         })
     }
 
@@ -58,6 +60,19 @@ impl Needle {
     /// How it is written.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// The same for bytes that hold many clean lines, where it finds each of them, and may find
+    /// more: what reaches over the end of a line. `None` where it speaks of the ends of its text.
+    pub fn for_lines(&self) -> Option<regex::bytes::Regex> {
+        let speaks_of_ends = [r"\A", r"\z", "(?"];
+        let is_plain = self.kind == Kind::Text;
+        if !is_plain && speaks_of_ends.iter().any(|it| self.text.contains(it)) {
+            return None;
+        }
+        let mut builder = regex::bytes::RegexBuilder::new(self.regex.as_str());
+        builder.multi_line(true).case_insensitive(self.is_any_case);
+        builder.build().ok()
     }
 
     /// Whether a clean line holds it. Colours in the line do not matter.

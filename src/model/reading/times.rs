@@ -4,8 +4,9 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     colours::visible,
+    json,
     level::Level,
-    record::{Field, record},
+    record::{Field, is_time_key, record},
     stamp::{self, Stamp},
 };
 use crate::model::Wall;
@@ -28,12 +29,24 @@ pub struct Calendar {
 /// where it says nothing of the kind.
 pub fn time_of(text: &str, calendar: &Calendar) -> Option<Wall> {
     let text = visible(text);
-    let found = near_start(&text).or_else(|| {
-        let may_have_fields = text.contains(['{', '=']);
-        let record = may_have_fields.then(|| record(&text)).flatten()?;
-        record.fields.iter().find_map(Field::time)
-    })?;
+    let found = near_start(&text).or_else(|| of_fields(&text))?;
     calendar.instant(found)
+}
+
+/// The time of its fields. A JSON object is not read as a whole: logs are long, and this is asked
+/// for every line.
+fn of_fields(text: &str) -> Option<Stamp> {
+    if let Some(at) = json::start(text.as_bytes()) {
+        let value = json::find(text.as_bytes().get(at..)?, is_time_key)?;
+        let value = match value.strip_prefix(b"\"") {
+            Some(value) => json::string(value)?.0,
+            None => value.split(|byte| b",} ".contains(byte)).next()?,
+        };
+        let value = std::str::from_utf8(value).ok()?;
+        return stamp::whole(value).or_else(|| stamp::epoch(value));
+    }
+    let record = text.contains('=').then(|| record(text)).flatten()?;
+    record.fields.iter().find_map(Field::time)
 }
 
 impl Calendar {

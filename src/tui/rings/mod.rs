@@ -1,12 +1,15 @@
 //! The last lines of the services: what is kept, what is read of it, and in which order.
 
+mod lane;
 mod overlap;
 mod pile;
+mod sieve;
 
 use std::{collections::BTreeMap, mem::size_of};
 
 pub(super) use overlap::only_new;
-pub(super) use pile::{Pile, merged};
+pub(super) use pile::{Pile, shown};
+pub(super) use sieve::{Open, Sieve, Sifted};
 
 use super::state::{Kept, LogRing, RING_BYTES, RING_LINES, Tally};
 use crate::model::{LogLine, ServiceName, reading::Level};
@@ -19,6 +22,7 @@ impl LogRing {
     /// read after scrolling up stays in its place.
     pub fn push(&mut self, number: u64, line: LogLine) {
         let level = Level::of(&line.text);
+        let weight = self.open.weight(line.stream, level, &line.text);
         let mut so_far = self.so_far();
         *so_far.stream(line.stream) += 1;
         if level == Some(Level::Error) {
@@ -29,6 +33,7 @@ impl LogRing {
             line,
             number,
             level,
+            weight,
             so_far,
         });
         if self.behind > 0 {

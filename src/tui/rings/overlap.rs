@@ -7,113 +7,94 @@ use crate::{
     tui::state::LogRing,
 };
 
-/// How many lines decide where the known ones end. Before them there may be gaps: of a flood only
-/// a part is shown.
-const SIGNATURE: usize = 64;
-/// How many of the newest known lines may have changed since: one that had not ended was shown in
-/// parts.
-const UNFINISHED: usize = 3;
 /// With this begins what oats says about lines that are missing.
 const GAP: &str = "…";
 
-/// How many lines at the start of `fresh` are known: up to the first place where it has the end of
-/// `kept`, as far as both reach. Takes time in proportion to both.
-fn known(kept: &[&str], fresh: &[&str]) -> usize {
-    let pattern: Vec<&str> = kept.iter().rev().take(fresh.len()).copied().collect();
-    // For each beginning of the pattern, its longest own beginning that is also its end.
-    let mut borders = Vec::with_capacity(pattern.len());
-    let mut matched = 0;
-    for (at, line) in pattern.iter().enumerate() {
-        matched = if at == 0 {
-            0
-        } else {
-            step(&pattern, &borders, matched, line)
-        };
-        borders.push(matched);
-    }
-    let mut matched = 0;
-    for (read, line) in fresh.iter().rev().enumerate() {
-        matched = step(&pattern, &borders, matched, line);
-        if matched > 0 && matched == pattern.len() {
-            return fresh.len() + matched - read - 1;
+/// The newest line of a stream that is kept.
+struct Newest {
+    /// Where it begins.
+    pos: u64,
+    /// All that was shown of it.
+    text: String,
+}
+
+/// The newest kept line of a stream of which it is known where it begins.
+fn newest(ring: &LogRing, stream: Stream) -> Option<Newest> {
+    let lines = || ring.lines.iter().map(|kept| &kept.line);
+    let mut parts = Vec::new();
+    for line in lines().rev().filter(|line| line.stream == stream) {
+        parts.push(line.text.as_str());
+        if let Some(pos) = line.pos {
+            parts.reverse();
+            let text = parts.concat();
+            return Some(Newest { pos, text });
         }
     }
-    matched
+    None
 }
 
-/// How much of the pattern matches after one more line.
-fn step(pattern: &[&str], borders: &[usize], mut matched: usize, line: &str) -> usize {
-    loop {
-        if pattern.get(matched) == Some(&line) {
-            return matched + 1;
-        }
-        let Some(shorter) = matched.checked_sub(1).and_then(|last| borders.get(last)) else {
-            return 0;
-        };
-        matched = *shorter;
+impl Newest {
+    /// Whether a line has been kept. One that was shown only in part comes once more, whole.
+    fn covers(&self, pos: u64, text: &str) -> bool {
+        pos < self.pos || (pos == self.pos && text == self.text)
+    }
+
+    /// Whether a line that begins there is the next one. What a line held that was cleaned off it is
+    /// not known: then it is taken for one that is not.
+    fn is_before(&self, pos: u64) -> bool {
+        pos <= self.pos || pos == self.pos + self.text.len() as u64 + 1
     }
 }
 
-/// As [`known`], where the newest kept lines may have changed since.
-fn known_in(kept: &[&str], fresh: &[&str]) -> usize {
-    let ends = (0..=UNFINISHED).filter_map(|cut| kept.get(..kept.len().checked_sub(cut)?));
-    let mut found = ends.map(|kept| known(kept, fresh));
-    found.find(|count| *count > 0).unwrap_or(0)
-}
-
-/// The newest texts of a stream, oldest first, back to where lines are missing.
-fn signature(ring: &LogRing, stream: Stream) -> Vec<&str> {
-    let newest = ring.lines.iter().rev().map(|kept| &kept.line);
-    let whole =
-        newest.take_while(|line| line.stream != Stream::Oats || !line.text.starts_with(GAP));
-    let texts = whole.filter(|line| line.stream == stream);
-    let mut texts: Vec<&str> = texts
-        .take(SIGNATURE)
-        .map(|line| line.text.as_str())
-        .collect();
-    texts.reverse();
-    texts
-}
-
-/// Takes those lines out of a batch that are kept already: the last lines of a log, which come
-/// without a time when it is looked at again. Where they do not join on, says so.
+/// Takes those lines out of a batch that are kept already: the last lines of a log that is looked at
+/// again. Where they do not join on, says so.
 pub(crate) fn only_new(
     rings: &BTreeMap<ServiceName, LogRing>,
     lines: Vec<LogLine>,
 ) -> Vec<LogLine> {
-    let is_old = |line: &LogLine| line.at.is_none() && line.stream != Stream::Oats;
-    let mut fresh: BTreeMap<(&ServiceName, Stream), Vec<&str>> = BTreeMap::new();
-    for line in lines.iter().filter(|line| is_old(line)) {
-        if rings.contains_key(&line.service) {
-            let key = (&line.service, line.stream);
-            fresh.entry(key).or_default().push(&line.text);
-        }
-    }
-    if fresh.is_empty() {
+    let again = |line: &LogLine| {
+        line.stream != Stream::Oats && rings.get(&line.service).is_some_and(|ring| ring.torn)
+    };
+    if !lines.iter().any(again) {
         return lines;
     }
-    let mut left: BTreeMap<(ServiceName, Stream), usize> = BTreeMap::new();
+    let mut kept: BTreeMap<(ServiceName, Stream), Option<Newest>> = BTreeMap::new();
+    // The later parts of a line go where it goes; those before the first line go with that.
+    let mut is_known: BTreeMap<(ServiceName, Stream), bool> = BTreeMap::new();
     let mut torn = BTreeSet::new();
-    for ((service, stream), fresh) in fresh {
-        let Some(ring) = rings.get(service) else {
+    for line in lines.iter().filter(|line| again(line)) {
+        let (key, Some(ring)) = (
+            (line.service.clone(), line.stream),
+            rings.get(&line.service),
+        ) else {
             continue;
         };
-        let kept = signature(ring, stream);
-        let count = known_in(&kept, &fresh);
-        if count == 0 && ring.torn && ring.lines.iter().any(|kept| kept.line.stream == stream) {
-            torn.insert(service.clone());
+        let newest = kept
+            .entry(key.clone())
+            .or_insert_with(|| newest(ring, line.stream));
+        let (Some(pos), false) = (line.pos, is_known.contains_key(&key)) else {
+            continue;
+        };
+        let covers = |newest: &Newest| newest.covers(pos, &line.text);
+        is_known.insert(key, newest.as_ref().is_some_and(covers));
+        let has_some = ring
+            .lines
+            .iter()
+            .any(|kept| kept.line.stream == line.stream);
+        let joins = newest.as_ref().is_some_and(|newest| newest.is_before(pos));
+        if has_some && !joins {
+            torn.insert(line.service.clone());
         }
-        left.insert((service.clone(), stream), count);
     }
     let mut out = Vec::with_capacity(lines.len());
     for line in lines {
-        if is_old(&line) {
-            match left.get_mut(&(line.service.clone(), line.stream)) {
-                Some(0) | None => {}
-                Some(count) => {
-                    *count -= 1;
-                    continue;
-                }
+        if again(&line) {
+            let key = (line.service.clone(), line.stream);
+            if let (Some(pos), Some(Some(newest))) = (line.pos, kept.get(&key)) {
+                is_known.insert(key.clone(), newest.covers(pos, &line.text));
+            }
+            if is_known.get(&key).copied().unwrap_or(false) {
+                continue;
             }
             if torn.remove(&line.service) {
                 out.push(gap(&line.service));
@@ -142,72 +123,12 @@ mod tests {
     use super::*;
     use crate::tui::samples::name;
 
-    #[test]
-    fn a_tail_that_begins_inside_the_kept_lines_is_known_up_to_their_end() {
-        for (kept, fresh, count) in [
-            ("a b c", "b c d e", 2),
-            ("a b c", "a b c", 3),
-            ("a b c", "d e", 0),
-            ("a b c", "", 0),
-            ("", "a", 0),
-            // The tail reaches further back than what is kept.
-            ("c d", "a b c d e", 4),
-            // The same lines again and again: none is shown twice.
-            ("x x x", "x x x x x", 5),
-            ("a b a b", "a b a b a", 4),
-            ("x y x", "y x x y", 2),
-        ] {
-            let kept: Vec<&str> = kept.split_whitespace().collect();
-            let fresh: Vec<&str> = fresh.split_whitespace().collect();
-            assert_eq!(known(&kept, &fresh), count, "{kept:?} {fresh:?}");
-        }
-    }
-
-    #[test]
-    fn a_line_that_was_shown_in_parts_does_not_hide_the_overlap() {
-        let kept = ["a", "b", "50 %", " done"];
-        assert_eq!(known_in(&kept, &["a", "b", "50 % done", "c"]), 2);
-        assert_eq!(known_in(&["z"], &["a"]), 0);
-    }
-
-    proptest! {
-        #[test]
-        fn no_line_is_shown_twice_and_none_is_lost(
-            log in prop::collection::vec(0..50_000_u32, 1..90),
-            seen_to in 0..90_usize,
-            from in 0..90_usize,
-        ) {
-            // Lines of a real log differ: their place makes sure of it here.
-            let log: Vec<String> = log.iter().enumerate().map(|(at, n)| format!("{at} {n}")).collect();
-            let log: Vec<&str> = log.iter().map(String::as_str).collect();
-            let seen_to = seen_to.min(log.len());
-            let from = from.min(seen_to);
-            let fresh = &log[from..];
-            let count = known(&log[..seen_to], fresh);
-            let both = [&log[..seen_to], &fresh[count..]].concat();
-            prop_assert_eq!(both, log);
-        }
-
-        #[test]
-        fn the_place_that_is_found_is_the_one_that_a_slow_search_finds(
-            kept in prop::collection::vec(prop::sample::select(vec!["a", "b"]), 0..12),
-            fresh in prop::collection::vec(prop::sample::select(vec!["a", "b"]), 0..12),
-        ) {
-            let fits = |end: &usize| {
-                let len = kept.len().min(*end);
-                kept[kept.len() - len..] == fresh[end - len..*end]
-            };
-            let slow = (1..=fresh.len()).rev().filter(|_| !kept.is_empty()).find(fits);
-            prop_assert_eq!(known(&kept, &fresh), slow.unwrap_or(0));
-        }
-    }
-
-    fn line(stream: Stream, timed: bool, text: &str) -> LogLine {
+    fn line(stream: Stream, pos: impl Into<Option<u64>>, text: &str) -> LogLine {
         LogLine {
             service: name("api"),
             stream,
-            at: timed.then(crate::tui::samples::now),
-            pos: None,
+            at: None,
+            pos: pos.into(),
             text: text.to_owned(),
         }
     }
@@ -216,40 +137,100 @@ mod tests {
         lines.iter().map(|line| line.text.as_str()).collect()
     }
 
-    #[test]
-    fn each_stream_joins_on_by_itself_and_keeps_its_times() {
-        let (out, err) = (Stream::Stdout, Stream::Stderr);
+    /// What is kept of a log that was not looked at for a while.
+    fn kept(lines: impl IntoIterator<Item = LogLine>) -> BTreeMap<ServiceName, LogRing> {
         let mut ring = LogRing::default();
-        for (number, (stream, text)) in (0..).zip([(out, "a"), (err, "x"), (out, "b"), (err, "y")])
-        {
-            ring.push(number, line(stream, true, text));
+        for (number, line) in (0..).zip(lines) {
+            ring.push(number, line);
         }
         ring.torn = true;
-        let mut rings = BTreeMap::from([(name("api"), ring)]);
-        let batch = [(err, "x"), (err, "y"), (err, "z"), (out, "b"), (out, "c")];
-        let mut batch = batch
-            .map(|(stream, text)| line(stream, false, text))
-            .to_vec();
-        batch.push(line(out, true, "c"));
-        assert_eq!(texts(&only_new(&rings, batch.clone())), ["z", "c", "c"]);
-        rings.clear();
-        assert_eq!(only_new(&rings, batch.clone()), batch);
+        BTreeMap::from([(name("api"), ring)])
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_shown_twice_and_none_is_lost(
+            lens in prop::collection::vec(0..9_usize, 1..90),
+            seen_to in 0..90_usize,
+            from in 0..90_usize,
+        ) {
+            let mut pos = 0;
+            let log: Vec<LogLine> = lens.iter().map(|len| {
+                let line = line(Stream::Stdout, pos, &"x".repeat(*len));
+                pos += *len as u64 + 1;
+                line
+            }).collect();
+            let seen_to = seen_to.min(log.len());
+            let from = from.min(seen_to);
+            let rings = kept(log[..seen_to].to_vec());
+            let new = only_new(&rings, log[from..].to_vec());
+            prop_assert_eq!([&log[..seen_to], &new].concat(), log);
+        }
+    }
+
+    #[test]
+    fn each_stream_joins_on_by_itself() {
+        let (out, err) = (Stream::Stdout, Stream::Stderr);
+        let rings = kept([
+            line(out, 0, "a"),
+            line(err, 0, "x"),
+            line(out, 2, "b"),
+            line(err, 2, "y"),
+        ]);
+        let batch = vec![
+            line(err, 0, "x"),
+            line(err, 2, "y"),
+            line(err, 4, "z"),
+            line(out, 2, "b"),
+            line(out, 4, "c"),
+            line(Stream::Oats, None, "said"),
+        ];
+        assert_eq!(texts(&only_new(&rings, batch.clone())), ["z", "c", "said"]);
+        assert_eq!(only_new(&BTreeMap::new(), batch.clone()), batch);
+    }
+
+    #[test]
+    fn the_same_text_again_and_again_is_told_apart() {
+        let out = Stream::Stdout;
+        let rings = kept((0..3).map(|n| line(out, n * 2, "x")));
+        let batch: Vec<LogLine> = (1..6).map(|n| line(out, n * 2, "x")).collect();
+        let new = only_new(&rings, batch);
+        assert_eq!(
+            new.iter().filter_map(|line| line.pos).collect::<Vec<_>>(),
+            [6, 8, 10]
+        );
+    }
+
+    #[test]
+    fn a_line_that_was_shown_in_parts_is_known_once_all_of_it_was_shown() {
+        let out = Stream::Stdout;
+        let rings = kept([
+            line(out, 0, "a"),
+            line(out, 2, "50 %"),
+            line(out, None, " done"),
+        ]);
+        let whole = vec![line(out, 2, "50 % done"), line(out, 12, "c")];
+        assert_eq!(texts(&only_new(&rings, whole)), ["c"]);
+        let more = vec![line(out, 2, "50 % done and more"), line(out, 21, "c")];
+        assert_eq!(texts(&only_new(&rings, more)), ["50 % done and more", "c"]);
+        // The end of a line whose beginning is not there goes with the line after it.
+        let torn = vec![line(out, None, "nd"), line(out, 0, "a"), line(out, 12, "c")];
+        assert_eq!(texts(&only_new(&rings, torn)), ["c"]);
     }
 
     #[test]
     fn where_the_tail_does_not_join_on_it_says_so_once() {
         let (out, err) = (Stream::Stdout, Stream::Stderr);
-        let mut ring = LogRing::default();
-        ring.push(0, line(out, true, "a"));
-        ring.push(1, line(err, true, "b"));
-        let batch = vec![line(out, false, "m"), line(err, false, "n")];
-        let mut rings = BTreeMap::from([(name("api"), ring)]);
-        assert_eq!(texts(&only_new(&rings, batch.clone())), ["m", "n"]);
-        for ring in rings.values_mut() {
-            ring.torn = true;
-        }
-        let new = only_new(&rings, batch);
+        let mut rings = kept([line(out, 0, "a"), line(err, 0, "b")]);
+        let next = vec![line(out, 2, "m"), line(err, 2, "n")];
+        assert_eq!(texts(&only_new(&rings, next)), ["m", "n"]);
+        let batch = vec![line(out, 70, "m"), line(err, 80, "n")];
+        let new = only_new(&rings, batch.clone());
         assert_eq!(new.len(), 3);
         assert!(new[0].stream == Stream::Oats && new[0].text.starts_with(GAP));
+        for ring in rings.values_mut() {
+            ring.torn = false;
+        }
+        assert_eq!(only_new(&rings, batch.clone()), batch);
     }
 }

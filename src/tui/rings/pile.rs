@@ -1,7 +1,11 @@
 //! The lines of one service or of many, in the order in which they arrived.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
+use super::{
+    lane::{Lane, count},
+    sieve::Sieve,
+};
 use crate::{
     model::{ServiceName, Snapshot, reading::Level},
     tui::state::{Kept, LogRing, LogView, MERGED, Streams},
@@ -22,9 +26,9 @@ pub(crate) fn merged(snapshot: &Snapshot) -> Vec<&ServiceName> {
     names
 }
 
-/// The lines that a view of a log shows, wherever they are kept.
+/// The lines that a view of a log shows, wherever they are kept: the only way to see any.
 pub(crate) struct Pile<'a> {
-    rings: Vec<&'a LogRing>,
+    lanes: Vec<Lane<'a>>,
     streams: Streams,
 }
 
@@ -35,43 +39,47 @@ impl<'a> Pile<'a> {
         snapshot: &Snapshot,
         view: &LogView,
     ) -> Self {
-        let names = match &view.service {
-            Some(service) => vec![service],
-            None => merged(snapshot),
-        };
-        let rings = names.into_iter().filter_map(|name| logs.get(name));
+        let sieve = Sieve::of(view);
+        let names = shown(snapshot, view).into_iter();
+        let rings = names.filter_map(|name| logs.get(name));
+        let lanes = rings.map(|ring| Lane {
+            ring,
+            sifted: sieve.as_ref().map(|sieve| ring.sifted(sieve)),
+        });
         Self {
-            rings: rings.collect(),
+            lanes: lanes.collect(),
             streams: view.streams,
         }
     }
 
-    /// The same services with other streams.
-    pub(crate) fn with(&self, streams: Streams) -> Self {
+    /// All lines of the same services.
+    pub(crate) fn unfiltered(&self) -> Self {
+        let rings = self.lanes.iter().map(|lane| lane.ring);
+        let lanes = rings.map(|ring| Lane { ring, sifted: None });
         Self {
-            rings: self.rings.clone(),
-            streams,
+            lanes: lanes.collect(),
+            streams: Streams::Both,
         }
     }
 
     /// How many lines there are.
     pub(crate) fn count(&self) -> u64 {
-        self.total(|ring| ring.so_far().of(self.streams) - ring.gone.of(self.streams))
+        self.total(|lane| lane.count(self.streams))
     }
 
     /// How many have been dropped.
     pub(crate) fn dropped(&self) -> u64 {
-        self.total(|ring| ring.gone.of(self.streams))
+        self.total(|lane| lane.gone(self.streams))
     }
 
     /// How many report an error.
     pub(crate) fn errors(&self) -> u64 {
-        self.total(|ring| ring.errors.of(self.streams))
+        self.total(|lane| lane.errors(self.streams))
     }
 
     /// How many lines have ever arrived up to the one with this number.
     pub(crate) fn ever_to(&self, number: u64) -> u64 {
-        self.total(|ring| ring.before(self.streams, ring.end_of(number)))
+        self.total(|lane| lane.before(self.streams, lane.end_of(number)))
     }
 
     /// Which line this is of those that are there, from 1; 0 when it lies before all of them.
@@ -81,9 +89,9 @@ impl<'a> Pile<'a> {
 
     /// The lines from the one with this number on backwards.
     pub(crate) fn back_from(&self, number: u64) -> Back<'a> {
-        let heads = self.rings.iter().filter_map(|ring| {
-            let at = ring.last_before(self.streams, ring.end_of(number))?;
-            Some((*ring, at))
+        let heads = self.lanes.iter().filter_map(|lane| {
+            let at = lane.last_before(self.streams, lane.end_of(number))?;
+            Some((lane.clone(), at))
         });
         Back {
             streams: self.streams,
@@ -93,9 +101,9 @@ impl<'a> Pile<'a> {
 
     /// The lines behind the one with this number; all of them without one.
     pub(crate) fn on_from(&self, number: Option<u64>) -> On<'a> {
-        let heads = self.rings.iter().filter_map(|ring| {
-            let start = number.map_or(0, |number| ring.end_of(number));
-            Some((*ring, ring.first_from(self.streams, start)?))
+        let heads = self.lanes.iter().filter_map(|lane| {
+            let start = number.map_or(0, |number| lane.end_of(number));
+            Some((lane.clone(), lane.first_from(self.streams, start)?))
         });
         On {
             streams: self.streams,
@@ -103,95 +111,94 @@ impl<'a> Pile<'a> {
         }
     }
 
-    /// The lines that fit into `rows` rows, oldest first: up to the anchor, or up to the newest.
-    /// Where everything up to the anchor is gone, the oldest ones that are left.
-    pub(crate) fn page(&self, anchor: Option<u64>, rows: usize) -> Vec<&'a Kept> {
-        let back = self.back_from(anchor.unwrap_or(u64::MAX));
-        let mut page: Vec<&Kept> = back.take(rows).collect();
-        page.reverse();
-        if page.is_empty() {
-            page.extend(self.on_from(None).take(rows));
-        }
-        page
-    }
-
-    /// The lowest line of the oldest page that is full: nobody scrolls up further.
-    pub(crate) fn top(&self, rows: usize) -> Option<&'a Kept> {
-        self.on_from(None).take(rows.max(1)).last()
-    }
-
     /// The first line with an error behind this number.
     pub(crate) fn error_after(&self, number: Option<u64>) -> Option<u64> {
-        let found = self.rings.iter().filter_map(|ring| {
-            let start = number.map_or(0, |number| ring.end_of(number));
-            let mut lines = ring.lines.range(start..);
-            lines.find(|kept| self.is_error(kept))
+        let found = self.lanes.iter().filter_map(|lane| {
+            let Some(sifted) = &lane.sifted else {
+                let mut lines = lane.ring.lines.range(lane.end(number)..);
+                return lines
+                    .find(|kept| self.is_error(kept))
+                    .map(|kept| kept.number);
+            };
+            after(&sifted.errors, number)
         });
-        found.map(|kept| kept.number).min()
+        found.min()
     }
 
     /// The last line with an error before this number.
     pub(crate) fn error_before(&self, number: u64) -> Option<u64> {
-        let found = self.rings.iter().filter_map(|ring| {
-            let end = number.checked_sub(1).map_or(0, |last| ring.end_of(last));
-            let mut lines = ring.lines.range(..end).rev();
-            lines.find(|kept| self.is_error(kept))
+        let found = self.lanes.iter().filter_map(|lane| {
+            let Some(sifted) = &lane.sifted else {
+                let end = lane.end(number.checked_sub(1));
+                let mut lines = lane.ring.lines.range(..end).rev();
+                return lines
+                    .find(|kept| self.is_error(kept))
+                    .map(|kept| kept.number);
+            };
+            before(&sifted.errors, number)
         });
-        found.map(|kept| kept.number).max()
+        found.max()
+    }
+
+    /// How many lines hold what is looked for.
+    pub(crate) fn hits(&self) -> u64 {
+        self.total(|lane| lane.sifted.as_ref().map_or(0, |it| count(it.hits.len())))
+    }
+
+    /// How many of them there are up to this number.
+    pub(crate) fn hits_to(&self, number: u64) -> u64 {
+        self.total(|lane| {
+            let hits = lane.sifted.as_ref().map(|sifted| &sifted.hits);
+            hits.map_or(0, |hits| count(hits.partition_point(|it| *it <= number)))
+        })
+    }
+
+    /// The first line behind this number that holds what is looked for.
+    pub(crate) fn hit_after(&self, number: Option<u64>) -> Option<u64> {
+        let sifted = self.lanes.iter().filter_map(|lane| lane.sifted.as_ref());
+        sifted.filter_map(|it| after(&it.hits, number)).min()
+    }
+
+    /// The last line before this number that holds what is looked for.
+    pub(crate) fn hit_before(&self, number: u64) -> Option<u64> {
+        let sifted = self.lanes.iter().filter_map(|lane| lane.sifted.as_ref());
+        sifted.filter_map(|it| before(&it.hits, number)).max()
     }
 
     fn is_error(&self, kept: &Kept) -> bool {
         kept.level == Some(Level::Error) && self.streams.show(kept.line.stream)
     }
 
-    fn total(&self, of: impl Fn(&LogRing) -> u64) -> u64 {
-        self.rings.iter().map(|ring| of(ring)).sum()
+    fn total(&self, of: impl Fn(&Lane<'a>) -> u64) -> u64 {
+        self.lanes.iter().map(of).sum()
     }
 }
 
-impl LogRing {
-    /// The place behind the line with this number.
-    fn end_of(&self, number: u64) -> usize {
-        if self
-            .lines
-            .back()
-            .is_some_and(|newest| newest.number <= number)
-        {
-            return self.lines.len();
-        }
-        self.lines.partition_point(|kept| kept.number <= number)
+impl Lane<'_> {
+    /// The place behind the line with this number; the first place without one.
+    fn end(&self, number: Option<u64>) -> usize {
+        number.map_or(0, |number| self.end_of(number))
     }
+}
 
-    /// How many lines of these streams have ever arrived before this place.
-    fn before(&self, streams: Streams, place: usize) -> u64 {
-        let last = place.checked_sub(1).and_then(|at| self.lines.get(at));
-        last.map_or(self.gone, |kept| kept.so_far).of(streams)
-    }
+/// The first number behind another one.
+fn after(numbers: &VecDeque<u64>, number: Option<u64>) -> Option<u64> {
+    let at = number.map_or(0, |number| numbers.partition_point(|it| *it <= number));
+    numbers.get(at).copied()
+}
 
-    /// The last line of these streams before a place.
-    fn last_before(&self, streams: Streams, end: usize) -> Option<usize> {
-        let last = end.checked_sub(1)?;
-        if streams.show(self.lines.get(last)?.line.stream) {
-            return Some(last);
-        }
-        let count = self.before(streams, end);
-        let is_there = count > self.gone.of(streams);
-        is_there.then(|| {
-            self.lines
-                .partition_point(|kept| kept.so_far.of(streams) < count)
-        })
-    }
+/// The last number before another one.
+fn before(numbers: &VecDeque<u64>, number: u64) -> Option<u64> {
+    let at = numbers.partition_point(|it| *it < number);
+    numbers.get(at.checked_sub(1)?).copied()
+}
 
-    /// The first line of these streams from a place on.
-    fn first_from(&self, streams: Streams, start: usize) -> Option<usize> {
-        if streams.show(self.lines.get(start)?.line.stream) {
-            return Some(start);
-        }
-        let count = self.before(streams, start);
-        let place = self
-            .lines
-            .partition_point(|kept| kept.so_far.of(streams) <= count);
-        (place < self.lines.len()).then_some(place)
+/// The services whose lines a view shows.
+pub(crate) fn shown<'a>(snapshot: &'a Snapshot, view: &'a LogView) -> Vec<&'a ServiceName> {
+    match &view.service {
+        Some(service) => vec![service],
+        None if view.chosen.is_empty() => merged(snapshot),
+        None => view.chosen.iter().collect(),
     }
 }
 
@@ -199,7 +206,7 @@ impl LogRing {
 pub(crate) struct Back<'a> {
     streams: Streams,
     /// The next line of each service that has one.
-    heads: Vec<(&'a LogRing, usize)>,
+    heads: Vec<(Lane<'a>, usize)>,
 }
 
 impl<'a> Iterator for Back<'a> {
@@ -207,22 +214,22 @@ impl<'a> Iterator for Back<'a> {
 
     fn next(&mut self) -> Option<&'a Kept> {
         let heads = self.heads.iter().enumerate();
-        let lines = heads.filter_map(|(at, (ring, line))| Some((at, ring.lines.get(*line)?)));
+        let lines = heads.filter_map(|(at, (lane, line))| Some((at, lane.get(*line)?)));
         let (at, kept) = lines.max_by_key(|(_, kept)| kept.number)?;
-        let (ring, line) = self.heads.get_mut(at)?;
-        match ring.last_before(self.streams, *line) {
-            Some(older) => *line = older,
+        let (lane, place) = self.heads.get_mut(at)?;
+        match lane.last_before(self.streams, *place) {
+            Some(older) => *place = older,
             None => drop(self.heads.swap_remove(at)),
         }
         Some(kept)
     }
 }
 
-/// Lines, the oldest first. A step costs one look at each service.
+/// Lines, the oldest first.
 pub(crate) struct On<'a> {
     streams: Streams,
     /// The next line of each service that has one.
-    heads: Vec<(&'a LogRing, usize)>,
+    heads: Vec<(Lane<'a>, usize)>,
 }
 
 impl<'a> Iterator for On<'a> {
@@ -230,11 +237,11 @@ impl<'a> Iterator for On<'a> {
 
     fn next(&mut self) -> Option<&'a Kept> {
         let heads = self.heads.iter().enumerate();
-        let lines = heads.filter_map(|(at, (ring, line))| Some((at, ring.lines.get(*line)?)));
+        let lines = heads.filter_map(|(at, (lane, line))| Some((at, lane.get(*line)?)));
         let (at, kept) = lines.min_by_key(|(_, kept)| kept.number)?;
-        let (ring, line) = self.heads.get_mut(at)?;
-        match ring.first_from(self.streams, *line + 1) {
-            Some(newer) => *line = newer,
+        let (lane, place) = self.heads.get_mut(at)?;
+        match lane.first_from(self.streams, *place + 1) {
+            Some(newer) => *place = newer,
             None => drop(self.heads.swap_remove(at)),
         }
         Some(kept)
@@ -288,7 +295,6 @@ mod tests {
             gone in prop::collection::vec(0..9_usize, 4),
             shown in 0..3_usize,
             from in 0..70_u64,
-            rows in 0..20_usize,
         ) {
             let names = ["a", "b", "c", "d"];
             let mut rings = vec![LogRing::default(); 4];
@@ -308,7 +314,8 @@ mod tests {
             }
             let streams = SHOWN[shown];
             flat.retain(|it| streams.show(it.2));
-            let pile = Pile { rings: rings.iter().collect(), streams };
+            let lanes = rings.iter().map(|ring| Lane { ring, sifted: None }).collect();
+            let pile = Pile { lanes, streams };
             let numbers = |lines: Vec<&Kept>| lines.iter().map(|it| it.number).collect::<Vec<_>>();
             let upto: Vec<u64> = flat.iter().map(|it| it.0).filter(|it| *it <= from).collect();
             let behind: Vec<u64> = flat.iter().map(|it| it.0).filter(|it| *it > from).collect();
@@ -320,13 +327,6 @@ mod tests {
             prop_assert_eq!(pile.errors(), errors().count() as u64);
             prop_assert_eq!(pile.error_after(Some(from)), errors().find(|it| *it > from));
             prop_assert_eq!(pile.error_before(from), errors().rfind(|it| *it < from));
-            let page = numbers(pile.page(Some(from), rows));
-            let start = upto.len().saturating_sub(rows);
-            if upto.is_empty() {
-                prop_assert_eq!(page.len(), rows.min(flat.len()));
-            } else {
-                prop_assert_eq!(&page, &upto[start..]);
-            }
         }
     }
 }

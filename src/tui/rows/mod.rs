@@ -3,7 +3,6 @@
 //! *Owns*: filter, order, groups and folding. *Never*: draws, changes anything, reads a clock.
 //! *Talks to*: `model`, the geometry, what is looked at.
 
-mod filter;
 mod order;
 
 #[cfg(test)]
@@ -11,14 +10,13 @@ mod tests;
 
 use std::ops::Range;
 
-use filter::Filter;
 pub use order::sorted;
 
 use super::{
     layout,
     state::{Density, Sort, UiState, View},
 };
-use crate::model::{ServiceName, ServiceView, Snapshot, State};
+use crate::model::{Filter, ServiceName, ServiceView, Snapshot, State};
 
 /// A service, and how it is.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +40,8 @@ pub struct Group<'a> {
     pub shown: Range<usize>,
     /// How many services that are up are folded into one row.
     pub folded: usize,
+    /// Which these are.
+    pub hidden: Vec<&'a ServiceName>,
 }
 
 impl Group<'_> {
@@ -94,24 +94,11 @@ pub struct Shown<'a> {
 /// What is shown of these services.
 pub fn shown<'a>(snapshot: &'a Snapshot, ui: &UiState) -> Shown<'a> {
     let list = &ui.list;
-    let filter = Filter::new(&list.filter);
-    let cursor = ui.cursor.as_ref();
-    let (mut in_trouble, mut grouped) = (0, false);
-    let group_of = |view: &'a ServiceView| view.group.as_deref().unwrap_or("");
-    let first_group = snapshot.services.values().next().map(|view| group_of(view));
-    let mut items = Vec::with_capacity(snapshot.services.len());
-    for view in snapshot.services.values() {
-        let view: &ServiceView = view;
-        let state = State::of(view);
-        in_trouble += usize::from(state.trouble().is_some());
-        grouped |= Some(group_of(view)) != first_group;
-        // The page of a service stays with it, whatever the list behind it hides.
-        let kept = ui.view != View::Services && cursor == Some(&view.name);
-        let passes = !list.problems || state.trouble().is_some();
-        if kept || (passes && filter.matches(view, state)) {
-            items.push(Item { view, state });
-        }
-    }
+    let Found {
+        mut items,
+        grouped,
+        in_trouble,
+    } = found(snapshot, ui);
     let grouped = grouped && list.sort == Sort::Name;
     order::put_in_order(&mut items, list, grouped);
     let mut shown = Shown {
@@ -127,6 +114,48 @@ pub fn shown<'a>(snapshot: &'a Snapshot, ui: &UiState) -> Shown<'a> {
     shown.take_groups(&items, ui);
     shown.find_troubles();
     shown
+}
+
+/// The services that pass, in the order of their names.
+struct Found<'a> {
+    items: Vec<Item<'a>>,
+    /// Whether any two services, shown or not, are in different groups.
+    grouped: bool,
+    /// How many are in trouble, shown or not.
+    in_trouble: usize,
+}
+
+/// Finds the services that the filter lets through.
+fn found<'a>(snapshot: &'a Snapshot, ui: &UiState) -> Found<'a> {
+    let list = &ui.list;
+    // A text that is no filter is never kept; should it be one, nothing is lost from sight.
+    let filter = Filter::parse(list.in_force()).unwrap_or_default();
+    let cursor = ui.cursor.as_ref();
+    let group_of = |view: &'a ServiceView| view.group.as_deref().unwrap_or("");
+    let first_group = snapshot.services.values().next().map(|view| group_of(view));
+    let mut found = Found {
+        items: Vec::with_capacity(snapshot.services.len()),
+        grouped: false,
+        in_trouble: 0,
+    };
+    for view in snapshot.services.values() {
+        let view: &ServiceView = view;
+        let state = State::of(view);
+        found.in_trouble += usize::from(state.trouble().is_some());
+        found.grouped |= Some(group_of(view)) != first_group;
+        // The page of a service stays with it, whatever the list behind it hides.
+        let kept = ui.view != View::Services && cursor == Some(&view.name);
+        let passes = !list.problems || state.trouble().is_some();
+        if kept || (passes && filter.matches(view, state)) {
+            found.items.push(Item { view, state });
+        }
+    }
+    found
+}
+
+/// Every service that is shown, folded ones too, in the order of their names.
+pub fn matching<'a>(snapshot: &'a Snapshot, ui: &UiState) -> Vec<Item<'a>> {
+    found(snapshot, ui).items
 }
 
 impl<'a> Shown<'a> {
@@ -174,9 +203,11 @@ impl<'a> Shown<'a> {
             self.rows.push(Row::Group(number));
         }
         let from = self.services.len();
+        let mut hidden = Vec::new();
         for item in part {
-            let hidden = folds && item.state == State::Up && cursor != Some(&item.view.name);
-            if hidden {
+            let hides = folds && item.state == State::Up && cursor != Some(&item.view.name);
+            if hides {
+                hidden.push(&item.view.name);
                 continue;
             }
             if table {
@@ -185,7 +216,7 @@ impl<'a> Shown<'a> {
             self.services.push(*item);
         }
         let shown = from..self.services.len();
-        let folded = part.len() - shown.len();
+        let folded = hidden.len();
         if folded > 0 {
             self.rows.push(Row::More(number));
         }
@@ -195,6 +226,7 @@ impl<'a> Shown<'a> {
             states,
             shown,
             folded,
+            hidden,
         });
     }
 

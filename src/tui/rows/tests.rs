@@ -44,11 +44,23 @@ fn a_filter_matches_name_group_state_port_and_pid_and_every_word_must_match() {
         ("pid:48211", vec!["api"]),
         ("31007", vec!["legacy"]),
         ("nonsense", vec![]),
-        ("odd:word", vec![]),
+        ("port:8000-8080", vec!["api", "mailhog"]),
+        ("port:8080,9200", vec!["api", "search"]),
+        ("pid:31000-31100", vec!["legacy"]),
+        ("state:fail,degr", vec!["search", "worker"]),
+        ("state:running", vec!["cache", "search"]),
+        (
+            "state:!up,stop,fail,port,retry,?",
+            vec!["docs", "reports", "search", "web"],
+        ),
+        ("name:mail -state:stop", vec!["mailer"]),
+        ("mail !retry", vec!["mailhog"]),
+        ("state:stop", vec!["mailhog"]),
+        ("state:sto", vec!["docs", "legacy", "mailhog"]),
     ] {
         assert_eq!(filtered(&states, filter), found, "{filter}");
     }
-    for all in ["", "  ", "state:", "group: state:"] {
+    for all in ["", "  ", "state:", "group: state:", "odd:word"] {
         assert_eq!(filtered(&states, all).len(), 10, "{all}");
     }
 }

@@ -8,10 +8,16 @@ use super::{ago, name, now};
 use crate::{
     model::{
         Action, Actor, Event, EventKind, LogLine, Outcome, Seq, ServiceName, Snapshot, Stream,
-        metrics::{LastFailure, Point, Quantiles, ServiceHistory, ServiceMetrics, Share, UpState},
+        health::HealthWord,
+        metrics::{
+            LastFailure, Past, Point, Quantiles, ServiceHistory, ServiceMetrics, Share, UpState,
+        },
         run::Restarts,
     },
-    tui::state::UiState,
+    tui::{
+        state::UiState,
+        trend::{Trends, index},
+    },
 };
 
 /// What is looked at: every service with some output, and a few events.
@@ -27,10 +33,36 @@ pub(crate) fn ui(snapshot: &Snapshot, size: (u16, u16)) -> UiState {
             ui.arrived += 1;
         }
     }
+    ui.trends = trends(snapshot);
     ui.cursor = snapshot.services.keys().next_back().cloned();
     ui.cursor_row = snapshot.services.len().saturating_sub(1);
     ui.events.extend(events().into_iter().map(Arc::new));
     ui
+}
+
+/// The last ten minutes of every service that lives: quiet, then a few failures of those in trouble.
+fn trends(snapshot: &Snapshot) -> Trends {
+    let mut trends = Trends::default();
+    let living = snapshot.services.values().filter(|view| view.pid.is_some());
+    let past = living.enumerate().map(|(at, view)| {
+        let sick = view.health == HealthWord::Unhealthy;
+        let cell = |ago: u32| Past {
+            index: index(now()) - ago,
+            longest_ms: Some(f64::from(
+                (ago * 7 + u32::try_from(at).unwrap() * 13) % 90 + 4,
+            )),
+            failed: sick && ago < 12,
+        };
+        (view.name.clone(), (0..45).rev().map(cell).collect())
+    });
+    let past: Vec<(ServiceName, Vec<Past>)> = past.collect();
+    trends.fill(&past);
+    for minute in (0..40).rev() {
+        let mut then = snapshot.clone();
+        then.written_at = ago(minute * 60);
+        trends.take(&then);
+    }
+    trends
 }
 
 /// The last lines of a service.
@@ -56,7 +88,7 @@ fn line(service: &ServiceName, at: u32, count: u32) -> LogLine {
         service: service.clone(),
         stream,
         at: (at > 1).then(|| ago(i64::from(count - at))),
-        pos: None,
+        pos: (stream != Stream::Oats).then(|| u64::from(at) * 100),
         text,
     }
 }

@@ -218,6 +218,7 @@ fn probe(kind: &str, ok: Option<bool>, detail: Option<&str>, latency: Option<f64
         latency_ms: latency,
         at: ok.map(|_| ago(1)),
         failures: 0,
+        limit_ms: Some(500.0),
     }
 }
 

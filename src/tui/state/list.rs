@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Mono, ServiceName};
+use crate::model::{BadFilter, Filter, Mono, ServiceName};
 
 /// Which services are shown, and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct List {
     pub order: Vec<ServiceName>,
     /// When that order was made; `None`: it has to be made anew.
     pub sorted: Option<Mono>,
+    /// Services that are marked: what acts acts on all of them. By identity, shown or not.
+    pub marks: BTreeSet<ServiceName>,
     /// Groups that were folded by hand: what is up is one row. No group has an empty name.
     pub folded: BTreeSet<String>,
     /// Groups that were unfolded by hand.
@@ -30,7 +32,21 @@ pub struct List {
 impl List {
     /// Whether services are hidden by a filter.
     pub fn hides(&self) -> bool {
-        self.problems || !self.filter.trim().is_empty()
+        self.problems || !self.in_force().trim().is_empty()
+    }
+
+    /// The filter that is in force: while what is typed is none, the last one that was.
+    pub fn in_force(&self) -> &str {
+        match &self.typing {
+            Some(before) if Filter::parse(&self.filter).is_err() => &before.good,
+            Some(_) | None => &self.filter,
+        }
+    }
+
+    /// What is wrong with the filter that is being typed.
+    pub fn wrong(&self) -> Option<BadFilter> {
+        self.typing.as_ref()?;
+        Filter::parse(&self.filter).err()
     }
 }
 
@@ -39,6 +55,8 @@ impl List {
 pub struct Before {
     /// The filter.
     pub filter: String,
+    /// The last text that was a filter.
+    pub good: String,
     /// The service under the cursor.
     pub cursor: Option<ServiceName>,
 }

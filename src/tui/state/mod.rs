@@ -1,6 +1,8 @@
 //! What is looked at: everything the console knows that the snapshot does not.
 
+mod batch;
 mod list;
+mod log_view;
 mod overlay;
 mod view;
 
@@ -9,11 +11,14 @@ use std::{
     sync::Arc,
 };
 
+pub use batch::{Batch, BatchMenu, Many};
 pub use list::{Before, List, Sort};
+pub use log_view::{BeforeSearch, LogView, Streams, Times, Typing};
 pub use overlay::{
-    Choice, Menu, Overlay, Palette, PidEntry, PortDialog, Question, QuestionKind, SurvivorDialog,
+    Choice, LogChoice, Menu, Overlay, Palette, PidEntry, PortDialog, Question, QuestionKind,
+    SurvivorDialog,
 };
-pub use view::{DetailView, EventsView, LogView, Streams, View};
+pub use view::{DetailView, EventsView, View};
 
 use crate::{
     model::{
@@ -21,6 +26,14 @@ use crate::{
         reading::Level,
     },
     supervisor::{Leaving, Link},
+    tui::{
+        book::Book,
+        mouse::Pointer,
+        pending::Pending,
+        rings::{Open, Sifted},
+        tour::Tour,
+        trend::Trends,
+    },
 };
 
 /// Lines kept for a service that is looked at.
@@ -55,6 +68,8 @@ pub struct UiState {
     pub table_top: usize,
     /// The log of each service that is looked at, or was.
     pub logs: BTreeMap<ServiceName, LogRing>,
+    /// What is read of a log far back.
+    pub book: Book,
     /// Log lines that have arrived, of all services: the number of the next one.
     pub arrived: u64,
     /// The latest ledger lines, oldest first.
@@ -71,6 +86,8 @@ pub struct UiState {
     pub unseen: bool,
     /// The services whose logs the owner was asked for.
     pub watched: BTreeSet<ServiceName>,
+    /// What several services were asked for last, and how it goes.
+    pub batch: Option<Batch>,
     /// Refusals that were shown before the owner said so itself.
     pub told: Vec<Told>,
     /// The service whose process tree the owner was asked for.
@@ -81,8 +98,26 @@ pub struct UiState {
     pub link: Option<Link>,
     /// How it fared.
     pub charts: Option<Box<ServiceHistory>>,
+    /// Keys of a sequence that is not whole yet.
+    pub pending: Option<Pending>,
+    /// The last minutes of every service.
+    pub trends: Trends,
+    /// The first steps.
+    pub tour: Tour,
+    /// The mouse.
+    pub pointer: Pointer,
     /// What is wrong beside the services, until it was read: mistakes in a keymap.
     pub notices: VecDeque<String>,
+}
+
+impl UiState {
+    /// The lines that the view of a log shows: those that are kept, or a piece of its files.
+    pub fn lines(&self) -> &BTreeMap<ServiceName, LogRing> {
+        match &self.book.window {
+            Some(window) => &window.logs,
+            None => &self.logs,
+        }
+    }
 }
 
 /// A refusal that was shown before the owner said so itself.
@@ -122,6 +157,10 @@ pub struct LogRing {
     pub errors: Tally,
     /// It was not followed for a while; what comes next may not join on.
     pub torn: bool,
+    /// The messages that the next lines may continue.
+    pub(crate) open: Open,
+    /// What a filter lets through, and what a search finds.
+    pub(crate) sifted: Option<Arc<Sifted>>,
 }
 
 /// A line that is kept, and what is known about it.
@@ -133,6 +172,8 @@ pub struct Kept {
     pub number: u64,
     /// How serious it says it is.
     pub level: Option<Level>,
+    /// How serious it is: as it says, or as the message says that it continues.
+    pub weight: Option<Level>,
     /// Lines of its service that have ever arrived, it included.
     pub so_far: Tally,
 }

@@ -1,5 +1,8 @@
 //! What covers the view: help, questions, lists of choices.
 
+use std::collections::BTreeSet;
+
+use super::{BatchMenu, Many};
 use crate::{
     model::{Force, Pid, ServiceName, Target},
     tui::port::PortAct,
@@ -17,12 +20,25 @@ pub enum Overlay {
     Question(Question),
     /// What can be done to a service.
     Menu(Menu),
+    /// What can be done to all marked services.
+    Batch(BatchMenu),
     /// Every command, found by its name.
     Palette(Palette),
     /// Who holds the port of a service, and what can be done about it.
     Port(PortDialog),
     /// Processes that may be an earlier run of a service.
     Survivor(SurvivorDialog),
+    /// The services whose logs are shown together.
+    LogServices(LogChoice),
+}
+
+/// The services whose logs are shown together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogChoice {
+    /// The focused service, from 0, in name order.
+    pub focused: usize,
+    /// Those that are chosen; none means all.
+    pub checked: BTreeSet<ServiceName>,
 }
 
 /// What can be done to one service.
@@ -115,6 +131,8 @@ pub enum QuestionKind {
         /// The running services that need it.
         dependents: Vec<ServiceName>,
     },
+    /// Do something to several services?
+    Many(Many),
     /// Leave, while services run?
     Quit {
         /// The services that have a process.
@@ -139,7 +157,7 @@ impl QuestionKind {
     /// The choices, in the order they are shown.
     pub fn choices(&self) -> &'static [Choice] {
         match self {
-            Self::Kill { .. } | Self::Affects { .. } => &[Choice::No, Choice::Yes],
+            Self::Kill { .. } | Self::Affects { .. } | Self::Many(_) => &[Choice::No, Choice::Yes],
             Self::Quit { .. } => &[Choice::No, Choice::LeaveRunning, Choice::StopAll],
         }
     }

@@ -1,6 +1,7 @@
 //! What fills the screen.
 
-use crate::model::{ActorKind, Seq, ServiceName, Stream};
+use super::LogView;
+use crate::model::{ActorKind, Seq, ServiceName};
 
 /// What fills the screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,56 +34,6 @@ impl View {
 pub struct DetailView {
     /// Its first row that is shown.
     pub top: usize,
-}
-
-/// The log that fills the screen.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LogView {
-    /// Whose; `None`: of all services together.
-    pub service: Option<ServiceName>,
-    /// Which streams.
-    pub streams: Streams,
-    /// The number of the lowest line that is shown; `None` follows the newest.
-    pub anchor: Option<u64>,
-    /// The number of the line that was jumped to last.
-    pub found: Option<u64>,
-    /// The anchor has left the ring, and that was said.
-    pub lost: bool,
-    /// Columns that are hidden at the left.
-    pub left: usize,
-}
-
-/// Which streams of a log are shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Streams {
-    /// Both.
-    #[default]
-    Both,
-    /// Only stderr, and oats's own lines.
-    Stderr,
-    /// Only stdout, and oats's own lines.
-    Stdout,
-}
-
-impl Streams {
-    /// Whether lines of this stream are shown.
-    pub fn show(self, stream: Stream) -> bool {
-        match self {
-            Self::Both => true,
-            Self::Stderr => stream != Stream::Stdout,
-            Self::Stdout => stream != Stream::Stderr,
-        }
-    }
-
-    /// The next choice.
-    #[must_use]
-    pub fn next(self) -> Self {
-        match self {
-            Self::Both => Self::Stderr,
-            Self::Stderr => Self::Stdout,
-            Self::Stdout => Self::Both,
-        }
-    }
 }
 
 /// The list of events.

@@ -51,6 +51,10 @@ fn question(action: Action, view: &ServiceView, snapshot: &Snapshot) -> Option<Q
 impl Desk<'_> {
     /// A key asks for an action on the service under the cursor.
     pub(super) fn act(&mut self, action: Action) {
+        let marked = self.marked();
+        if !marked.is_empty() {
+            return self.act_on_marked(action, &marked);
+        }
         let Some(view) = self.focused() else {
             let text = format!("{} disabled: there is no service.", action.label());
             return self.say(Tone::Error, text);
@@ -106,6 +110,9 @@ impl Desk<'_> {
 
     /// The owner has answered an ask.
     pub(super) fn take_answer(&mut self, service: &ServiceName, action: Action, answer: Answer) {
+        if self.take_one_answer(service, action, &answer) {
+            return;
+        }
         let mine = |told: &Told| told.service == *service && told.action == action;
         let at = self.ui.told.iter().position(mine);
         let told = at.map(|at| self.ui.told.remove(at).text);
@@ -134,6 +141,7 @@ impl Desk<'_> {
                 if let Some(at) = self.ui.told.iter().position(mine) {
                     self.ui.told.remove(at);
                 } else {
+                    self.ui.batch = None;
                     self.say_owner_silent();
                 }
             }
@@ -145,6 +153,7 @@ impl Desk<'_> {
             // Asked for again when something changes.
             Wish::WatchLogs(_) => self.ui.watched.clear(),
             Wish::WatchTree(_) => self.ui.watched_tree = None,
+            Wish::Book(_) => self.say_owner_silent(),
         }
     }
 }

@@ -47,9 +47,13 @@ pub fn update(
     if say::expire(desk.ui, now.mono) {
         desk.draw(Urgency::Data);
     }
+    desk.give_up_waiting();
+    desk.go_on_with_tour();
     match msg {
+        Msg::Due => {}
         Msg::Input(input) => desk.input(&input),
         Msg::Snapshot => {
+            desk.ui.trends.take(snapshot);
             desk.draw(Urgency::Data);
             desk.refresh_leaving();
             desk.settle();
@@ -66,7 +70,13 @@ pub fn update(
             desk.say(Tone::Error, text);
         }
         Msg::Unsent(wish) => desk.take_back(wish),
+        Msg::Told(tone, text) => desk.say(tone, text),
         Msg::Keymap(_, notices) => desk.take_keymap(notices),
+        Msg::Looks(_, notices) => {
+            desk.ui.notices.extend(notices);
+            desk.draw(Urgency::Data);
+        }
+        Msg::Theme(text) => desk.say(Tone::Info, text),
         Msg::Interrupt => desk.press_on(),
         Msg::Suspend => desk.suspend(),
         Msg::Resumed => desk.want(Effect::Reenter),
@@ -99,7 +109,9 @@ impl<'a> Desk<'a> {
             Feed::Event(event) => self.take_event(event),
             Feed::History(events) => self.take_history(events),
             Feed::Link(link) => self.take_link(link),
+            Feed::Book(leaf) => self.take_leaf(*leaf),
             Feed::Charts(history) => self.take_charts(history),
+            Feed::Past(past) => self.take_past(&past),
             Feed::Tree { service, members } => self.take_tree(&service, members),
         }
     }
@@ -127,8 +139,13 @@ impl<'a> Desk<'a> {
                 self.draw(Urgency::Key);
                 self.settle();
             }
+            Input::Paste(text) if self.paste_in_search(text) => {
+                self.draw(Urgency::Key);
+                self.settle();
+            }
             Input::Paste(_) => self.say(Tone::Info, "Pasted text is ignored.".to_owned()),
-            Input::Mouse(_) | Input::FocusGained | Input::FocusLost => {}
+            Input::Mouse(event) => self.mouse(*event),
+            Input::FocusGained | Input::FocusLost => {}
         }
     }
 }

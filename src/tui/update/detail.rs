@@ -3,12 +3,16 @@
 use super::desk::Desk;
 use crate::{
     keymap::command::{DetailCommand, Step},
-    model::{ServiceName, TreeMember, metrics::ServiceHistory},
+    model::{
+        ServiceName, TreeMember,
+        metrics::{Past, ServiceHistory},
+    },
     supervisor::Command as Wish,
     tui::{
         layout,
         message::{Effect, Urgency},
-        state::View,
+        rows,
+        state::{Density, View},
         view,
     },
 };
@@ -35,6 +39,8 @@ impl Desk<'_> {
     pub(super) fn settle_tree(&mut self) {
         let wanted = match self.ui.view {
             View::Detail(_) => self.ui.cursor.clone(),
+            // Its page stands beside the table where there is room.
+            View::Services if self.page_beside() => self.ui.cursor.clone(),
             View::Services | View::Logs(_) | View::Events(_) | View::Own => None,
         };
         if wanted != self.ui.watched_tree {
@@ -43,6 +49,12 @@ impl Desk<'_> {
             self.ui.watched_tree.clone_from(&wanted);
             self.want(Effect::Send(Wish::WatchTree(wanted)));
         }
+    }
+
+    /// Whether a page stands beside the table.
+    fn page_beside(&self) -> bool {
+        layout::tier(self.ui.size) == layout::Tier::Wide
+            && rows::shown(self.snapshot, self.ui).density == Density::Table
     }
 
     /// The processes of the service on the page.
@@ -59,6 +71,12 @@ impl Desk<'_> {
             self.ui.charts = Some(history);
             self.draw(Urgency::Data);
         }
+    }
+
+    /// How all services fared before this window was there.
+    pub(super) fn take_past(&mut self, past: &[(ServiceName, Vec<Past>)]) {
+        self.ui.trends.fill(past);
+        self.draw(Urgency::Data);
     }
 
     fn scroll_detail(&mut self, step: Step) {

@@ -149,7 +149,7 @@ impl Desk<'_> {
         let anchor = line.filter(|_| held).map(|kept| kept.number);
         if let View::Logs(view) = &mut self.ui.view {
             view.anchor = anchor;
-            view.found = anchor;
+            view.cursor = anchor;
         }
         if anchor.is_none() {
             let text = "No line of that time is held here: this is the newest.";

@@ -2,25 +2,33 @@
 
 use super::{desk::Desk, prompt::types};
 use crate::{
-    keymap::{Code, Command, Context, Key},
+    keymap::{Code, Command, Context, Key, Sequence},
     tui::{
         message::{Effect, Urgency},
+        pending::{PATIENCE, Pending, Reading},
         state::{Choice, Overlay, Tone, View},
     },
 };
 
 impl Desk<'_> {
     /// Where a key is pressed now.
-    fn context(&self) -> Context {
+    pub(super) fn context(&self) -> Context {
         match &self.ui.overlay {
             Some(Overlay::Help { .. }) => Context::Help,
             Some(Overlay::Question(_)) => Context::Dialog,
             Some(Overlay::Palette(_)) => Context::Palette,
             Some(Overlay::Port(dialog)) if dialog.entry.is_some() => Context::Prompt,
             Some(Overlay::Survivor(dialog)) if dialog.entry.is_some() => Context::Prompt,
-            Some(Overlay::Menu(_) | Overlay::Port(_) | Overlay::Survivor(_)) => Context::Menu,
+            Some(
+                Overlay::Menu(_)
+                | Overlay::Batch(_)
+                | Overlay::Port(_)
+                | Overlay::Survivor(_)
+                | Overlay::LogServices(_),
+            ) => Context::Menu,
             None if self.ui.list.typing.is_some() => Context::Prompt,
-            None => match self.ui.view {
+            None => match &self.ui.view {
+                View::Logs(view) if view.typing.is_some() => Context::Prompt,
                 View::Services => Context::Services,
                 View::Detail(_) => Context::Detail,
                 View::Logs(_) => Context::Logs,
@@ -47,21 +55,103 @@ impl Desk<'_> {
         // An error stays until it expires or a key is pressed.
         self.taken = self.ui.message.take_if(|it| it.tone == Tone::Error);
         self.ui.notices.pop_front();
-        let context = self.context();
-        let letter = letter_of(key).filter(|letter| types(context, *letter));
-        match (letter, self.keymap.lookup(context, key)) {
-            (Some(letter), _) => self.type_letter(letter),
-            (None, _) if self.picks(key) => {}
-            (None, Some(command)) => self.command(command),
-            (None, None) => self.run_from_menu(key),
-        }
+        self.press(key);
         self.settle();
         self.settle_tree();
     }
 
-    /// The key means nothing here.
-    pub(super) fn say_unbound(&mut self, key: Key) {
-        let mut text = format!("Key {} is not bound.", key.label());
+    /// A key alone, or the next one of a sequence.
+    pub(super) fn press(&mut self, key: Key) {
+        let context = self.context();
+        let before = self.ui.pending.take();
+        // Something else has come up since: what was pressed was not meant for it.
+        let before = before.filter(|pending| pending.context == context);
+        let Some(Pending { mut keys, .. }) = before else {
+            return self.press_first(context, key);
+        };
+        keys.push(key);
+        if self.waits(context, &keys) {
+            return;
+        }
+        if self.reading().meaning(context, &keys).is_some() {
+            return self.run(context, &keys);
+        }
+        keys.pop();
+        if self.keymap.lookup(context, key) == Some(Command::NavBack) {
+            // The way back takes back what was pressed.
+            return;
+        }
+        // The key goes on with nothing: what was pressed is done if it means something, and the
+        // key counts by itself.
+        if self.reading().meaning(context, &keys).is_some() {
+            self.run(context, &keys);
+        }
+        if !self.ui.unseen {
+            self.press_first(self.context(), key);
+        }
+    }
+
+    /// The first key of whatever comes.
+    fn press_first(&mut self, context: Context, key: Key) {
+        let letter = letter_of(key).filter(|letter| types(context, *letter));
+        match letter {
+            Some(letter) => self.type_letter(letter),
+            None if self.picks(key) => {}
+            None if self.waits(context, &[key]) => {}
+            None => self.run(context, &[key]),
+        }
+    }
+
+    /// Whether more keys can follow: then they are waited for.
+    fn waits(&mut self, context: Context, pressed: &[Key]) -> bool {
+        let more = !self.reading().continuations(context, pressed).is_empty();
+        if more {
+            self.ui.pending = Some(Pending {
+                context,
+                keys: pressed.to_vec(),
+                until: self.now.mono.after(PATIENCE),
+            });
+        }
+        more
+    }
+
+    /// Does what was pressed.
+    fn run(&mut self, context: Context, pressed: &[Key]) {
+        match self.keymap.meaning(context, pressed) {
+            Some(command) => self.command(command),
+            None => self.run_from_menu(pressed),
+        }
+    }
+
+    /// Nobody goes on with a sequence: what was pressed is done if it means something itself.
+    pub(super) fn give_up_waiting(&mut self) {
+        let now = self.now.mono;
+        let Some(pending) = self.ui.pending.take_if(|pending| pending.until <= now) else {
+            return;
+        };
+        self.draw(Urgency::Key);
+        let context = self.context();
+        let meant = pending.context == context && !self.ui.unseen && self.ui.leave.is_none();
+        if meant && self.reading().meaning(context, &pending.keys).is_some() {
+            self.run(context, &pending.keys);
+            self.settle();
+            self.settle_tree();
+        }
+    }
+
+    /// What keys mean now.
+    fn reading(&self) -> Reading<'_> {
+        Reading {
+            keymap: self.keymap,
+            snapshot: self.snapshot,
+            ui: self.ui,
+        }
+    }
+
+    /// What was pressed means nothing here.
+    pub(super) fn say_unbound(&mut self, pressed: &[Key]) {
+        let pressed = Sequence::of(pressed).map(|pressed| pressed.label());
+        let mut text = format!("Key {} is not bound.", pressed.unwrap_or_default());
         if let Some(help) = self.keymap.label(Command::HelpShow) {
             text = format!("{text} {help} shows the keys.");
         }
@@ -74,6 +164,9 @@ impl Desk<'_> {
         reason = "the commands are taken level by level"
     )]
     pub(super) fn command(&mut self, command: Command) {
+        if self.ui.tour.done(command, self.now.mono) {
+            self.want(Effect::Toured);
+        }
         if let Some(action) = command.row().and_then(|row| row.action) {
             return self.act(action);
         }
@@ -122,6 +215,9 @@ impl Desk<'_> {
             Command::AppQuit => self.ask_to_leave(),
             Command::AppSuspend => self.suspend(),
             Command::ScreenRedraw => self.want(Effect::Clear),
+            Command::ThemeNext => self.want(Effect::NextTheme),
+            Command::HelpTour => self.begin_tour(),
+            Command::MouseToggle => self.toggle_mouse(),
             other => self.list_command(other),
         }
     }

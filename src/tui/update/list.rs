@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::desk::Desk;
 use crate::{
     keymap::{Command, command::PromptCommand},
-    model::State,
+    model::{Filter, State},
     tui::{
         rows,
         state::{Before, Density, Sort, Tone, View},
@@ -38,7 +38,7 @@ impl Desk<'_> {
             Command::GroupNext => self.move_to_group(1),
             Command::GroupPrev => self.move_to_group(-1),
             Command::GroupFold => self.toggle_fold(),
-            other => self.move_command(other),
+            other => self.marks_command(other),
         }
     }
 
@@ -64,6 +64,7 @@ impl Desk<'_> {
         self.show_services();
         self.ui.list.typing = Some(Before {
             filter: self.ui.list.filter.clone(),
+            good: self.ui.list.filter.clone(),
             cursor: self.ui.cursor.clone(),
         });
     }
@@ -93,6 +94,17 @@ impl Desk<'_> {
         if filter.chars().count() < FILTER_MAX {
             filter.push(letter);
         }
+        self.keep_good();
+    }
+
+    /// Remembers what is typed when it is a filter.
+    fn keep_good(&mut self) {
+        let list = &mut self.ui.list;
+        if let Some(before) = &mut list.typing
+            && Filter::parse(&list.filter).is_ok()
+        {
+            before.good.clone_from(&list.filter);
+        }
     }
 
     /// Pasted text goes into the filter when one is typed: its first line. Says whether it did.
@@ -111,11 +123,20 @@ impl Desk<'_> {
     /// The filter is kept, changed or forgotten.
     pub(super) fn filter_command(&mut self, command: PromptCommand) {
         match command {
+            // What is wrong stands below it: it goes on being typed.
+            PromptCommand::Accept if self.ui.list.wrong().is_some() => {}
             PromptCommand::Accept => self.keep_filter(),
             PromptCommand::Erase => {
                 self.ui.list.filter.pop();
+                self.keep_good();
             }
-            PromptCommand::Clear => self.ui.list.filter.clear(),
+            PromptCommand::Clear => {
+                self.ui.list.filter.clear();
+                self.keep_good();
+            }
+            PromptCommand::Regex => {
+                self.say(Tone::Info, "A filter is no regular expression.".to_owned());
+            }
             PromptCommand::Close => {
                 if let Some(before) = self.ui.list.typing.take() {
                     self.ui.list.filter = before.filter;
@@ -127,9 +148,9 @@ impl Desk<'_> {
 
     /// The filter is typed no more, and stays.
     pub(super) fn keep_filter(&mut self) {
+        let kept = self.ui.list.in_force().trim().to_owned();
         self.ui.list.typing = None;
-        let filter = &mut self.ui.list.filter;
-        *filter = filter.trim().to_owned();
+        self.ui.list.filter = kept;
     }
 
     /// Goes so many columns on.

@@ -2,15 +2,13 @@
 
 use super::desk::Desk;
 use crate::{
-    keymap::{
-        Command,
-        command::{LogCommand, Step},
-    },
+    keymap::{Command, command::LogCommand},
+    model::reading::Level,
     tui::{
         layout,
-        rings::Pile,
-        state::{Kept, LogView, Streams, Tone, View},
-        view,
+        rings::{self, Pile, Sieve},
+        state::{LogView, Tone, View},
+        view::log_rows::{self, Placed, Shape},
     },
 };
 
@@ -20,41 +18,111 @@ const ASIDE: usize = 8;
 impl Desk<'_> {
     /// A step or a switch in the log that fills the screen.
     pub(super) fn log_command(&mut self, command: LogCommand) {
+        use LogCommand as L;
         let View::Logs(mut view) = self.ui.view.clone() else {
             return;
         };
+        let before = view.clone();
         let said = match command {
-            LogCommand::Step(step) => self.step_in_log(&mut view, step),
-            LogCommand::Follow => {
-                let anchor = match view.anchor {
-                    None => self.lowest(&view).map(|kept| kept.number),
-                    Some(_) => None,
-                };
-                go(&mut view, anchor);
+            L::Step(step) => self.step_in_log(&mut view, step),
+            L::Follow => {
+                self.pause_or_follow(&mut view);
                 None
             }
-            LogCommand::Left => aside(&mut view, ASIDE),
-            LogCommand::LineStart => aside(&mut view, usize::MAX),
-            LogCommand::Right => self.move_right(&mut view),
-            LogCommand::Stream => {
-                view.streams = view.streams.next();
+            L::Left => aside(&mut view, ASIDE),
+            L::LineStart => aside(&mut view, usize::MAX),
+            L::Right => self.move_right(&mut view, ASIDE),
+            L::LineEnd => self.move_right(&mut view, usize::MAX),
+            L::NextError | L::PrevError => self.jump(&mut view, command == L::NextError),
+            L::NextService => self.log_of_next(&mut view, 1),
+            L::PrevService => self.log_of_next(&mut view, -1),
+            L::NextMatch | L::PrevMatch => self.next_match(&mut view, command == L::NextMatch),
+            L::NextMark | L::PrevMark => self.next_mark(&mut view, command == L::NextMark),
+            L::Mark => Some(self.mark_line(&mut view)),
+            L::Clear => Some(self.clear_log(&mut view)),
+            L::Stream | L::OnlyMatching | L::Level | L::Wrap | L::Times | L::Open | L::Pretty => {
+                self.switch(&mut view, command)
+            }
+            L::Search => {
+                self.begin_search(&mut view);
                 None
             }
-            LogCommand::Merge => {
-                view.service = match view.service {
-                    Some(_) => None,
-                    None => self.ui.cursor.clone(),
-                };
-                None
-            }
-            LogCommand::NextError => self.jump(&mut view, true),
-            LogCommand::PrevError => self.jump(&mut view, false),
-            LogCommand::NextService => self.log_of_next(&mut view, 1),
-            LogCommand::PrevService => self.log_of_next(&mut view, -1),
+            L::Merge => return self.open_log_choice(),
+            L::Copy => return self.copy_lines(&view),
+            L::CopyAll => return self.copy_shown(&view),
+            L::Save => return self.save_shown(&view),
+            L::Pager => return self.open_pager(&view),
         };
+        let said = self.read_on(&before, &mut view, command, said);
         self.ui.view = View::Logs(view);
         if let Some(text) = said {
             self.say(Tone::Info, text);
+        }
+    }
+
+    /// Changes what is shown of the lines, or which. The line under the cursor stays in its row.
+    fn switch(&mut self, view: &mut LogView, command: LogCommand) -> Option<String> {
+        if command == LogCommand::OnlyMatching && view.search.is_none() {
+            return Some(self.nothing_sought());
+        }
+        let place = self.place_of_cursor(view);
+        let mut said = None;
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the commands are taken level by level"
+        )]
+        match command {
+            LogCommand::Stream => view.streams = view.streams.next(),
+            LogCommand::OnlyMatching => view.only = !view.only,
+            LogCommand::Level => {
+                view.least = match view.least {
+                    None => Some(Level::Info),
+                    Some(Level::Info | Level::Debug) => Some(Level::Warning),
+                    Some(Level::Warning) => Some(Level::Error),
+                    Some(Level::Error) => None,
+                };
+            }
+            LogCommand::Wrap => view.wrap = !view.wrap,
+            LogCommand::Times => view.times = view.times.next(),
+            LogCommand::Pretty => {
+                view.pretty = !view.pretty;
+                view.turned.clear();
+            }
+            LogCommand::Open => match self.line_under_cursor(view) {
+                None => said = Some("There is no line yet.".to_owned()),
+                Some(number) => {
+                    if view.anchor.is_none() {
+                        self.pause_or_follow(view);
+                    }
+                    if !view.turned.remove(&number) {
+                        view.turned.insert(number);
+                    }
+                }
+            },
+            _ => {}
+        }
+        let place = place.or_else(|| self.place_of_cursor(view));
+        if let Some((number, row)) = place.filter(|_| view.anchor.is_some()) {
+            self.put_line_at(view, number, row);
+        }
+        said
+    }
+
+    /// What is sifted out of the lines is brought up to date.
+    pub(super) fn sift(&mut self) {
+        let View::Logs(view) = &self.ui.view else {
+            for ring in self.ui.logs.values_mut() {
+                ring.sifted = None;
+            }
+            return;
+        };
+        let sieve = Sieve::of(view);
+        for name in rings::shown(self.snapshot, view) {
+            let window = self.ui.book.window.as_mut();
+            let logs = window.map_or(&mut self.ui.logs, |window| &mut window.logs);
+            if let Some(ring) = logs.get_mut(name) {
+                ring.sift(sieve.as_ref());
+            }
         }
     }
 
@@ -64,15 +132,18 @@ impl Desk<'_> {
             return;
         };
         let Some(anchor) = view.anchor else { return };
-        let pile = self.pile(view).with(Streams::Both);
+        let pile = self.pile(view).unfiltered();
         let all_gone = pile.rank(anchor) == 0 && pile.dropped() > 0;
-        let Some(top) = pile.top(self.log_rows()).filter(|_| all_gone) else {
+        if !all_gone {
             return;
-        };
-        let (top, was_said) = (top.number, view.lost);
+        }
+        let top = log_rows::top(&self.pile(view), view, self.shape(view));
+        let Some(top) = top else { return };
+        let was_said = view.lost;
         if let View::Logs(view) = &mut self.ui.view {
-            view.anchor = Some(top);
-            view.found = None;
+            view.anchor = Some(top.number);
+            view.below = top.below;
+            view.cursor = None;
             view.lost = true;
         }
         if !was_said {
@@ -81,125 +152,26 @@ impl Desk<'_> {
     }
 
     /// The lines that `view` shows.
-    fn pile(&self, view: &LogView) -> Pile<'_> {
-        Pile::of(&self.ui.logs, self.snapshot, view)
+    pub(super) fn pile(&self, view: &LogView) -> Pile<'_> {
+        Pile::of(self.ui.lines(), self.snapshot, view)
     }
 
-    fn log_rows(&self) -> usize {
-        layout::log_view_rows(self.ui.size).max(1)
+    /// How their rows are laid out.
+    pub(super) fn shape(&self, view: &LogView) -> Shape {
+        let rows = layout::log_view_rows(self.ui.size);
+        Shape::new(self.snapshot, view, (self.ui.size.0, rows))
     }
 
-    /// The lowest line that is shown.
-    fn lowest(&self, view: &LogView) -> Option<&Kept> {
-        self.pile(view).page(view.anchor, self.log_rows()).pop()
+    /// The lines on the screen.
+    pub(super) fn log_page(&self, view: &LogView) -> Vec<Placed<'_>> {
+        log_rows::page(&self.pile(view), view, self.shape(view))
     }
 
-    /// Scrolls; returns why it did not.
-    fn step_in_log(&self, view: &mut LogView, step: Step) -> Option<String> {
-        let rows = self.log_rows();
-        let page = rows.saturating_sub(1).max(1);
-        match step {
-            Step::Up => self.log_up(view, 1),
-            Step::PageUp => self.log_up(view, page),
-            Step::First => self.log_up(view, usize::MAX),
-            Step::Down => self.log_down(view, 1),
-            Step::PageDown => self.log_down(view, page),
-            Step::Last => self.log_down(view, usize::MAX),
-        }
-    }
-
-    /// Towards older lines, at most so far that the screen stays full; pauses in any case.
-    fn log_up(&self, view: &mut LogView, by: usize) -> Option<String> {
-        let pile = self.pile(view);
-        let (Some(lowest), Some(top)) = (self.lowest(view), pile.top(self.log_rows())) else {
-            return Some("There is no line yet.".to_owned());
-        };
-        let goal = match by {
-            usize::MAX => top.number,
-            _ => pile
-                .back_from(lowest.number)
-                .nth(by)
-                .map_or(top.number, |kept| kept.number.max(top.number)),
-        };
-        // Where the screen is not full any more, the text stays where it is.
-        let goal = goal.min(lowest.number);
-        let said = view.anchor == Some(goal);
-        go(view, Some(goal));
-        said.then(|| "This is the oldest line that is kept.".to_owned())
-    }
-
-    /// Towards newer lines; at the newest one it follows again.
-    fn log_down(&self, view: &mut LogView, by: usize) -> Option<String> {
-        if view.anchor.is_none() {
-            return Some("This is the newest line.".to_owned());
-        }
-        let goal = match (by, self.lowest(view)) {
-            (usize::MAX, _) | (_, None) => None,
-            (_, Some(lowest)) => {
-                let mut newer = self.pile(view).on_from(Some(lowest.number));
-                let goal = newer.nth(by - 1).map(|kept| kept.number);
-                goal.filter(|_| newer.next().is_some())
-            }
-        };
-        go(view, goal);
-        None
-    }
-
-    /// Towards the ends of the lines, as long as there is text; returns why it did not move.
-    fn move_right(&self, view: &mut LogView) -> Option<String> {
-        let page = self.pile(view).page(view.anchor, self.log_rows());
-        let texts = page.iter().map(|kept| &kept.line.text);
-        let widest = texts.map(|text| view::text_columns(text)).max();
-        if view.left + ASIDE >= widest.unwrap_or(0) {
-            return Some("The lines on the screen end here.".to_owned());
-        }
-        view.left += ASIDE;
-        None
-    }
-
-    /// To the next or the previous line with an error; it comes to stand in the middle.
-    fn jump(&self, view: &mut LogView, on: bool) -> Option<String> {
-        let rows = self.log_rows();
-        let pile = self.pile(view);
-        let page = pile.page(view.anchor, rows);
-        let shown = |kept: &&Kept| Some(kept.number) == view.found;
-        let at = page.iter().copied().find(shown).map(|kept| kept.number);
-        let found = match (on, at, view.anchor) {
-            (true, Some(at), _) => pile.error_after(Some(at)),
-            // Nothing is newer than the newest.
-            (true, None, None) => None,
-            (true, None, Some(_)) => {
-                let first = page.first().and_then(|kept| kept.number.checked_sub(1));
-                pile.error_after(first)
-            }
-            (false, Some(at), _) => pile.error_before(at),
-            (false, None, _) => {
-                let end = page.last().map_or(0, |kept| kept.number + 1);
-                pile.error_before(end)
-            }
-        };
-        let Some(found) = found else {
-            return Some(self.no_more(on));
-        };
-        let below = pile.on_from(Some(found)).take(rows / 2).last();
-        let goal = below.map_or(found, |kept| kept.number);
-        let top = pile.top(rows).map_or(goal, |kept| kept.number);
-        go(view, Some(goal.max(top)));
-        view.found = Some(found);
-        None
-    }
-
-    /// There is no further error in this direction.
-    fn no_more(&self, on: bool) -> String {
-        let (where_not, other, there) = if on {
-            ("below", LogCommand::PrevError, "above")
-        } else {
-            ("above", LogCommand::NextError, "below")
-        };
-        match self.keymap.label(Command::Log(other)) {
-            Some(key) => format!("No more errors {where_not}; {key} looks {there}."),
-            None => format!("No more errors {where_not}."),
-        }
+    /// The line under the cursor; the newest while it follows.
+    pub(super) fn line_under_cursor(&self, view: &LogView) -> Option<u64> {
+        let page = self.log_page(view);
+        let at = log_rows::cursor(&page, view);
+        page.get(at).map(|placed| placed.kept.number)
     }
 
     /// The log of the next service, or the one before; the cursor goes with it.
@@ -213,6 +185,75 @@ impl Desk<'_> {
         go(view, None);
         None
     }
+
+    /// Towards the ends of the lines, as long as there is text; returns why it did not move.
+    fn move_right(&self, view: &mut LogView, by: usize) -> Option<String> {
+        if view.wrap {
+            return Some("Long lines are wrapped: nothing lies at the side.".to_owned());
+        }
+        let page = self.log_page(view);
+        let widths = page.iter().map(|placed| log_rows::width(placed.kept, view));
+        let widest = widths.max().unwrap_or(0);
+        let left = if by == usize::MAX {
+            widest.saturating_sub(self.shape(view).columns)
+        } else {
+            view.left + by
+        };
+        if left >= widest || left == view.left || by == usize::MAX && left < view.left {
+            return Some("The lines on the screen end here.".to_owned());
+        }
+        view.left = left;
+        None
+    }
+
+    /// To the next or the previous line with an error; it comes to stand in the middle.
+    fn jump(&self, view: &mut LogView, on: bool) -> Option<String> {
+        let pile = self.pile(view);
+        let from = self.jump_from(view, on);
+        let found = match (on, from) {
+            (_, None) => None,
+            (true, Some(from)) => pile.error_after(from.checked_sub(1)),
+            (false, Some(from)) => pile.error_before(from),
+        };
+        let Some(found) = found else {
+            return Some(self.no_more("errors", on, LogCommand::NextError, LogCommand::PrevError));
+        };
+        self.show_line(view, found);
+        None
+    }
+
+    /// Where a jump begins: behind the line under the cursor, or before it. Where nothing is
+    /// under a cursor, what is on the screen counts. `None`: nothing lies in that direction.
+    pub(super) fn jump_from(&self, view: &LogView, on: bool) -> Option<u64> {
+        let page = self.log_page(view);
+        match (on, view.cursor.filter(|_| view.anchor.is_some())) {
+            (true, Some(cursor)) => Some(cursor + 1),
+            (false, Some(cursor)) => Some(cursor),
+            // Nothing is newer than the newest.
+            (true, None) if view.anchor.is_none() => None,
+            (true, None) => page.first().map(|placed| placed.kept.number),
+            (false, None) => page.last().map(|placed| placed.kept.number + 1),
+        }
+    }
+
+    /// There is nothing further in this direction.
+    pub(super) fn no_more(
+        &self,
+        what: &str,
+        on: bool,
+        next: LogCommand,
+        before: LogCommand,
+    ) -> String {
+        let (where_not, other, there) = if on {
+            ("below", before, "above")
+        } else {
+            ("above", next, "below")
+        };
+        match self.keymap.label(Command::Log(other)) {
+            Some(key) => format!("No more {what} {where_not}; {key} looks {there}."),
+            None => format!("No more {what} {where_not}."),
+        }
+    }
 }
 
 /// Towards the start of the lines; returns why it did not move.
@@ -225,8 +266,9 @@ fn aside(view: &mut LogView, by: usize) -> Option<String> {
 }
 
 /// Goes to a line, or follows the newest.
-fn go(view: &mut LogView, anchor: Option<u64>) {
+pub(super) fn go(view: &mut LogView, anchor: Option<u64>) {
     view.anchor = anchor;
-    view.found = None;
+    view.below = 0;
+    view.cursor = None;
     view.lost = false;
 }

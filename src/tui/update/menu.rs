@@ -31,7 +31,10 @@ pub(super) fn step_in(entries: usize, at: usize, step: Step) -> usize {
 impl Desk<'_> {
     /// Opens the menu of the service under the cursor.
     pub(super) fn open_menu(&mut self) {
-        if let Some(view) = self.focused() {
+        let marked = self.marked();
+        if !marked.is_empty() {
+            self.open_marked_menu(marked);
+        } else if let Some(view) = self.focused() {
             self.ui.overlay = Some(Overlay::Menu(Menu {
                 service: view.name.clone(),
                 focused: menu::first(view),
@@ -47,9 +50,15 @@ impl Desk<'_> {
             (MenuCommand::Step(step), Some(Overlay::Menu(_))) => self.step_in_menu(step),
             (MenuCommand::Step(step), Some(Overlay::Port(_))) => self.step_in_port(step),
             (MenuCommand::Step(step), Some(Overlay::Survivor(_))) => self.step_in_survivor(step),
+            (MenuCommand::Step(step), Some(Overlay::Batch(_))) => self.step_in_marked(step),
+            (MenuCommand::Choose, Some(Overlay::Batch(_))) => self.choose_in_marked(),
             (MenuCommand::Choose, Some(Overlay::Menu(_))) => self.choose_in_menu(),
             (MenuCommand::Choose, Some(Overlay::Port(_))) => self.choose_in_port(),
             (MenuCommand::Choose, Some(Overlay::Survivor(_))) => self.choose_in_survivor(),
+            (command, Some(Overlay::LogServices(_))) => self.log_choice_command(command),
+            (MenuCommand::Toggle, Some(_)) => {
+                self.say(Tone::Info, "Only one can be chosen here.".to_owned());
+            }
             (_, _) => {}
         }
     }
@@ -79,13 +88,21 @@ impl Desk<'_> {
     }
 
     /// A key that the menu itself does not know runs its entry at once.
-    pub(super) fn run_from_menu(&mut self, key: Key) {
+    pub(super) fn run_from_menu(&mut self, pressed: &[Key]) {
         let command = match &self.ui.overlay {
-            Some(Overlay::Menu(_)) => self.keymap.lookup(Context::Services, key),
+            Some(Overlay::Menu(_) | Overlay::Batch(_)) => {
+                self.keymap.meaning(Context::Services, pressed)
+            }
             _ => None,
         };
+        if let (Some(command), Some(Overlay::Batch(open))) = (command, &self.ui.overlay)
+            && let Some(action) = command.row().and_then(|row| row.action)
+        {
+            let services = open.services.clone();
+            return self.act_on_marked(action, &services);
+        }
         let (Some(command), Some(Overlay::Menu(open))) = (command, &self.ui.overlay) else {
-            return self.say_unbound(key);
+            return self.say_unbound(pressed);
         };
         let service = open.service.clone();
         let Some(view) = self.snapshot.services.get(&service) else {
@@ -96,7 +113,7 @@ impl Desk<'_> {
             .find(|entry| entry.command() == Some(command));
         match entry {
             Some(entry) => self.run_entry(&service, entry),
-            None => self.say_unbound(key),
+            None => self.say_unbound(pressed),
         }
     }
 

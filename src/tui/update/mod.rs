@@ -5,14 +5,22 @@
 //! *Talks to*: `model`, `keymap`, the commands of `supervisor`.
 
 mod act;
+mod book;
+mod book_search;
 mod desk;
 mod detail;
 mod events;
 mod keys;
 mod leave;
 mod list;
+mod log_choose;
+mod log_scroll;
+mod log_search;
+mod log_take;
 mod logs;
+mod marks;
 mod menu;
+mod mouse;
 mod moving;
 mod news;
 mod own;

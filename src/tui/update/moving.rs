@@ -180,6 +180,11 @@ impl Desk<'_> {
         if self.ui.view != View::Services && self.ui.list.typing.is_some() {
             self.keep_filter();
         }
+        let services = &self.snapshot.services;
+        self.ui
+            .list
+            .marks
+            .retain(|name| services.contains_key(name));
         self.settle_order();
         self.settle_cursor();
         let shown = self.shown();
@@ -196,6 +201,8 @@ impl Desk<'_> {
         }
         let services = &self.snapshot.services;
         self.ui.logs.retain(|name, _| services.contains_key(name));
+        self.sift();
+        self.settle_book();
         self.hold_place();
     }
 
@@ -231,13 +238,9 @@ impl Desk<'_> {
             return BTreeSet::new();
         }
         if let View::Logs(log) = &ui.view {
-            return match &log.service {
-                Some(service) => {
-                    let there = self.snapshot.services.get_key_value(service);
-                    there.map(|(name, _)| name.clone()).into_iter().collect()
-                }
-                None => rings::merged(self.snapshot).into_iter().cloned().collect(),
-            };
+            let shown = rings::shown(self.snapshot, log).into_iter();
+            let there = shown.filter(|name| self.snapshot.services.contains_key(*name));
+            return there.cloned().collect();
         }
         match shown.density {
             // Without room for a log none is read.

@@ -30,6 +30,8 @@ impl Desk<'_> {
         }
         if ui.arrived != before {
             rings::trim(&mut ui.logs, RINGS_BYTES);
+            self.sift();
+            self.forget_gone_marks();
             self.hold_place();
             self.draw(Urgency::Data);
         }
@@ -37,7 +39,10 @@ impl Desk<'_> {
 
     /// Keeps a ledger line, and says how something that was asked here has ended.
     pub(super) fn take_event(&mut self, event: Arc<Event>) {
-        if let Some((tone, text)) = ending(&event) {
+        let human = event.actor.as_ref().map(|actor| actor.kind) == Some(ActorKind::Human);
+        if human && self.take_one_result(&event) {
+            // Its message sums up.
+        } else if let Some((tone, text)) = ending(&event) {
             self.say(tone, text);
         }
         if let Some(text) = files_changed(&event) {

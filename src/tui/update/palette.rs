@@ -60,7 +60,11 @@ impl Desk<'_> {
             return Vec::new();
         };
         let view = self.focused().map(AsRef::as_ref);
-        let found = menu::palette(&palette.typed, &self.ui.view, view);
+        let services = &self.snapshot.services;
+        let marked = self.marked();
+        let marked = marked.iter().filter_map(|name| services.get(name));
+        let marked: Vec<_> = marked.map(AsRef::as_ref).collect();
+        let found = menu::palette(&palette.typed, &self.ui.view, view, &marked);
         found
             .into_iter()
             .map(|(row, refused)| (row.command, refused))
@@ -79,7 +83,7 @@ impl Desk<'_> {
                 let asks = command.row().is_some_and(|row| row.action.is_some());
                 match refused {
                     // The owner refuses it again, and writes that down.
-                    Some(_) if asks => self.command(command),
+                    Some(_) if asks && self.marked().is_empty() => self.command(command),
                     Some(reason) => self.say(Tone::Error, reason),
                     None => {
                         self.ui.overlay = None;

@@ -34,6 +34,8 @@ impl Desk<'_> {
             }
         } else if matches!(self.ui.overlay, Some(Overlay::Palette(_))) {
             self.type_in_palette(letter);
+        } else if self.types_search() {
+            self.change_search(|text| text.push(letter));
         } else {
             self.type_in_filter(letter);
         }
@@ -50,10 +52,14 @@ impl Desk<'_> {
 
     /// Takes what was typed, changes it, or forgets it.
     pub(super) fn prompt_command(&mut self, command: PromptCommand) {
+        if self.ui.overlay.is_none() && self.types_search() {
+            return self.search_command(command);
+        }
         let Some(entry) = self.entry() else {
             return self.filter_command(command);
         };
         match command {
+            PromptCommand::Regex => {}
             PromptCommand::Erase => {
                 entry.typed.pop();
             }

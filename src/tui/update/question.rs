@@ -71,10 +71,11 @@ impl Desk<'_> {
                 };
                 self.act_on(service, action);
             }
+            (QuestionKind::Many(many), Choice::Yes) => self.send_many(many),
             (QuestionKind::Quit { .. }, Choice::LeaveRunning) => self.leave(Leaving::Detach),
             (QuestionKind::Quit { .. }, Choice::StopAll) => self.leave(Leaving::StopAll),
             (
-                QuestionKind::Kill { .. } | QuestionKind::Affects { .. },
+                QuestionKind::Kill { .. } | QuestionKind::Affects { .. } | QuestionKind::Many(_),
                 Choice::No | Choice::StopAll | Choice::LeaveRunning,
             )
             | (QuestionKind::Quit { .. }, Choice::No | Choice::Yes) => {}

@@ -9,6 +9,7 @@ use crate::{
     tui::{
         message::{Effect, Urgency},
         state::{Message, Tone, UiState},
+        tour::Tour,
     },
 };
 
@@ -20,9 +21,15 @@ fn lifetime(tone: Tone) -> Duration {
     }
 }
 
-/// When the picture changes by itself: the message goes away.
+/// When something happens by itself: the message goes away, a sequence of keys is given up.
 pub fn next_deadline(ui: &UiState) -> Option<Mono> {
-    ui.message.as_ref().map(|message| message.until)
+    let message = ui.message.as_ref().map(|message| message.until);
+    let pending = ui.pending.as_ref().map(|pending| pending.until);
+    message
+        .into_iter()
+        .chain(pending)
+        .chain(ui.tour.until)
+        .min()
 }
 
 /// Takes away a message whose time has come; says whether there was one.
@@ -31,6 +38,24 @@ pub fn expire(ui: &mut UiState, now: Mono) -> bool {
 }
 
 impl Desk<'_> {
+    /// A step of the tour that nobody took gives way after a while.
+    pub(super) fn go_on_with_tour(&mut self) {
+        let before = self.ui.tour.step;
+        if self.ui.tour.pass(self.now.mono) {
+            self.want(Effect::Toured);
+        }
+        if self.ui.tour.step != before {
+            self.draw(Urgency::Data);
+        }
+    }
+
+    /// Shows the first steps once more.
+    pub(super) fn begin_tour(&mut self) {
+        self.ui.overlay = None;
+        self.ui.tour = Tour::first();
+        self.ui.tour.pass(self.now.mono);
+    }
+
     /// Says something on the action line; said again, it is counted.
     pub(super) fn say(&mut self, tone: Tone, text: String) {
         let before = self.ui.message.take().or(self.taken.take());
@@ -88,6 +113,7 @@ impl Desk<'_> {
                 "The keymap files are wrong: the keys stay as they were.",
             )
         };
+        self.ui.pending = None;
         self.ui.notices = notices.into();
         self.say(tone, text.to_owned());
     }

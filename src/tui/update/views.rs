@@ -79,17 +79,20 @@ impl Desk<'_> {
         self.ui.overlay.is_none() && self.ui.view == View::Services
     }
 
-    /// One step back: closes what is open, then the filter, then the view; at the root it only
+    /// One step back: closes what is open, then the view, then the marks, then the filter; at the root it only
     /// wipes the message.
     pub(super) fn back(&mut self) {
         if self.ui.overlay.take().is_some() {
+            return;
+        }
+        if self.stop_search() || self.clear_search() {
             return;
         }
         if self.ui.view != View::Services {
             self.ui.view = self.ui.trail.pop().unwrap_or_default();
             return;
         }
-        if !self.clear_filter() {
+        if !self.clear_marks() && !self.clear_filter() {
             self.ui.message = None;
         }
     }
@@ -102,7 +105,12 @@ impl Desk<'_> {
                 self.say(Tone::Info, "The question comes first.".to_owned());
             }
             Some(
-                Overlay::Menu(_) | Overlay::Palette(_) | Overlay::Port(_) | Overlay::Survivor(_),
+                Overlay::Menu(_)
+                | Overlay::Batch(_)
+                | Overlay::Palette(_)
+                | Overlay::Port(_)
+                | Overlay::Survivor(_)
+                | Overlay::LogServices(_),
             )
             | None => self.ui.overlay = Some(Overlay::Help { top: 0 }),
         }

@@ -41,7 +41,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
         ),
         (None, None) => match notice(scene) {
             Some((text, style)) => (text, style, Vec::new()),
-            None => return,
+            None => return draw_rest(buffer, area, scene),
         },
     };
     let mut pen = Pen::new(buffer, area, theme.cut());
@@ -54,6 +54,37 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
         pen.line_right(right);
     }
     pen.say(&sentence, style);
+}
+
+/// Draws that nothing runs, and the key that starts everything.
+fn draw_rest(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
+    let Some((text, hint)) = at_rest(scene) else {
+        return;
+    };
+    let mut pen = Pen::new(buffer, area, scene.theme.cut());
+    pen.keep(1).skip(3).put(&text, scene.theme.strong());
+    if let Some([key, what]) = hint {
+        pen.skip(2).put(&key.content, key.style);
+        pen.put_whole(&what.content, what.style);
+    }
+}
+
+/// That nothing runs, and the key that starts everything that is shown.
+pub(super) fn at_rest(scene: Scene<'_>) -> Option<(String, Option<keys::Hint>)> {
+    let services = &scene.snapshot.services;
+    let rests = services
+        .values()
+        .all(|view| matches!(State::of(view), State::Stop));
+    if services.is_empty() || !rests {
+        return None;
+    }
+    let what = match scene.shown.matching {
+        1 => "starts it".to_owned(),
+        count => format!("starts all {count}"),
+    };
+    let hint = keys::hint(scene, &[Command::ServicesStart], &what);
+    let hint = hint.filter(|_| scene.ui.view.acts() && scene.shown.matching > 0);
+    Some(("Nothing runs.".to_owned(), hint))
 }
 
 /// What may stand beside the sentence, the longest first: the cure, how many are in trouble, and
@@ -102,8 +133,10 @@ fn problem(scene: Scene<'_>) -> Option<(String, Style)> {
 
 /// What has to be read once.
 fn notice(scene: Scene<'_>) -> Option<(String, Style)> {
-    let notice = scene.ui.notices.front()?;
-    Some((notice.clone(), scene.theme.warning()))
+    if let Some(notice) = scene.ui.notices.front() {
+        return Some((notice.clone(), scene.theme.warning()));
+    }
+    Some((scene.ui.tour.says(scene.keymap)?, Style::new()))
 }
 
 /// The key of what would most likely help. A key acts on the service in focus: when that is

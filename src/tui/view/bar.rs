@@ -1,4 +1,4 @@
-//! The last two rows: what can be done to the service in focus and why the rest cannot; the keys.
+//! The action line: what can be done to the service in focus, and why the rest cannot.
 
 use std::borrow::Cow;
 
@@ -6,18 +6,18 @@ use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
     style::Style,
-    text::{Line, Span},
+    text::Span,
 };
 
 use super::{
-    Scene, keys, needs,
+    Scene, batch, keys, logs, needs,
     story::by,
-    text::{Pen, cut_middle, width},
+    text::{Pen, cells, cut_middle, width},
 };
 use crate::{
     keymap::Command,
     model::{Action, Phase, ServiceView, State},
-    tui::state::Tone,
+    tui::state::{Tone, View},
 };
 
 /// A name takes at most this on the action line.
@@ -27,10 +27,49 @@ const NAME_NARROW: usize = 16;
 
 /// Draws the action line; returns where the cursor is when something is typed there.
 pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> Option<Position> {
-    let room = usize::from(area.width).saturating_sub(2);
     if scene.ui.list.typing.is_some() && scene.ui.leaving.is_none() {
         return Some(draw_prompt(buffer, area, scene));
     }
+    if let View::Logs(view) = &scene.ui.view
+        && let Some(typing) = &view.typing
+        && scene.ui.leaving.is_none()
+        && scene.ui.message.is_none()
+    {
+        return Some(logs::draw_prompt(buffer, area, scene, view, typing));
+    }
+    if batch::draw_bar(buffer, area, scene) {
+        return None;
+    }
+    let plan = plan(area.width, scene);
+    let mut pen = Pen::new(buffer, area, scene.theme.cut());
+    pen.keep(1).skip(1);
+    if let Some(name) = &plan.name {
+        pen.put(name, scene.theme.strong());
+    }
+    for span in &plan.hints {
+        pen.put(&span.content, span.style);
+    }
+    if !plan.sentence.is_empty() {
+        if plan.name.is_some() || !plan.hints.is_empty() {
+            pen.put(&format!(" {} ", scene.theme.bar()), scene.theme.dim());
+        }
+        pen.say(&plan.sentence, plan.style);
+    }
+    None
+}
+
+/// What stands on the action line.
+struct Plan {
+    name: Option<String>,
+    /// Pairs of a key and a label.
+    hints: Vec<Span<'static>>,
+    sentence: String,
+    style: Style,
+}
+
+/// What stands on an action line of so many columns.
+fn plan(columns: u16, scene: Scene<'_>) -> Plan {
+    let room = usize::from(columns).saturating_sub(2);
     // Where the keys of the services do not work, none is offered.
     let view = focused(scene).filter(|_| scene.ui.view.acts());
     let (sentence, style) = said(scene).unwrap_or_else(|| {
@@ -40,15 +79,17 @@ pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) ->
         });
         (why.unwrap_or_default(), Style::new())
     });
-    let mut pen = Pen::new(buffer, area, scene.theme.cut());
-    pen.keep(1).skip(1);
     if scene.ui.leaving.is_some() {
-        pen.say(&sentence, style);
-        return None;
+        return Plan {
+            name: None,
+            hints: Vec::new(),
+            sentence,
+            style,
+        };
     }
-    let most = if area.width < 120 { NAME_NARROW } else { NAME };
+    let most = if columns < 120 { NAME_NARROW } else { NAME };
     let name = view.map(|view| cut_middle(view.name.as_str(), most, scene.theme.cut()));
-    let hints: Vec<Span<'static>> = view.map(|view| hints(scene, view)).unwrap_or_default();
+    let mut hints: Vec<Span<'static>> = view.map(|view| hints(scene, view)).unwrap_or_default();
     let message = scene.ui.message.as_ref();
     let urgent = message.is_some_and(|message| message.tone == Tone::Error);
     let lead = name.as_deref().map_or(0, |name| width(name) + 3);
@@ -60,19 +101,14 @@ pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) ->
     let (kept, sentence) = bare.unwrap_or(fitted);
     // The name is under the cursor as well: it gives way before a fact is cut.
     let name = name.filter(|_| lead + width(&sentence) <= room);
-    if let Some(name) = &name {
-        pen.put(name, scene.theme.strong());
+    let sentence = sentence.into_owned();
+    hints.truncate(kept);
+    Plan {
+        name: name.map(std::borrow::Cow::into_owned),
+        hints,
+        sentence,
+        style,
     }
-    for span in hints.iter().take(kept) {
-        pen.put(&span.content, span.style);
-    }
-    if !sentence.is_empty() {
-        if name.is_some() || kept > 0 {
-            pen.put(&format!(" {} ", scene.theme.bar()), scene.theme.dim());
-        }
-        pen.say(&sentence, style);
-    }
-    None
 }
 
 /// Draws the filter while it is typed, and how many services match.
@@ -90,7 +126,7 @@ fn draw_prompt(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> Position {
     let tail = tails.into_iter().find(|tail| width(tail) <= room);
     pen.put(tail.unwrap_or_default(), theme.strong());
     let caret = pen.position();
-    let style = if matching == 0 {
+    let style = if matching == 0 || scene.ui.list.wrong().is_some() {
         theme.warning()
     } else {
         theme.dim()
@@ -282,34 +318,28 @@ fn leaving(scene: Scene<'_>, how: &str) -> String {
     }
 }
 
-/// How many keys at the end of a footer stay whatever else has to go: help and quit.
-const STAY: usize = 2;
-
-/// Draws the footer: as many keys as fit, the most useful first, and always the last ones.
-pub(super) fn draw_keys(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, all: &[[Span<'_>; 2]]) {
-    // Where there is little room one blank between them has to do.
-    let gap: u16 = if area.width < 60 { 1 } else { 2 };
-    let columns = |hint: &[Span<'_>; 2]| hint.iter().map(Span::width).sum::<usize>();
-    let mut pen = Pen::new(buffer, area, scene.theme.cut());
-    pen.skip(1);
-    let (front, last) = all.split_at(all.len().saturating_sub(STAY));
-    let kept: usize = last
-        .iter()
-        .map(|hint| columns(hint) + usize::from(gap))
-        .sum();
-    let mut room = (pen.room() + usize::from(gap)).saturating_sub(kept);
-    let fits = front.iter().take_while(|hint| {
-        let taken = columns(hint) + usize::from(gap);
-        let fits = taken <= room;
-        room = room.saturating_sub(taken);
-        fits
-    });
-    for hint in fits.chain(last) {
-        if columns(hint) > pen.room() {
-            break;
-        }
-        pen.line(&Line::from(hint.to_vec())).skip(gap);
+/// The keys of the action line, each with the column where it begins.
+pub(super) fn placed_actions(columns: u16, scene: Scene<'_>) -> Vec<(u16, keys::Hint)> {
+    let typing = scene.ui.list.typing.is_some();
+    if typing || scene.ui.leaving.is_some() {
+        return Vec::new();
     }
+    let plan = plan(columns, scene);
+    let mut x = 1 + plan.name.as_deref().map_or(0, width);
+    let mut out = Vec::new();
+    for pair in plan.hints.chunks(2) {
+        let [key, label] = pair else { continue };
+        let wide = key.width() + label.width();
+        out.push((
+            cells(x + 2),
+            [
+                Span::raw(key.content.trim_start().to_owned()),
+                label.clone(),
+            ],
+        ));
+        x += wide;
+    }
+    out
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub(super) fn draw(
 }
 
 /// Blanks an area, and the left half of a wide character that it would cut in two.
-fn clear(buffer: &mut Buffer, area: Rect) {
+pub(super) fn clear(buffer: &mut Buffer, area: Rect) {
     for row in area.rows() {
         if let Some(left) = area.x.checked_sub(1)
             && let Some(cell) = buffer.cell_mut(Position::new(left, row.y))

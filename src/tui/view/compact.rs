@@ -79,6 +79,9 @@ pub(super) fn draw_words(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> O
     if scene.ui.list.typing.is_some() && scene.ui.leaving.is_none() {
         return bar::draw_actions(buffer, rows_from(area, WORDS - 1), scene);
     }
+    if !scene.ui.list.marks.is_empty() && bar::said(scene).is_none() {
+        return bar::draw_actions(buffer, rows_from(area, WORDS - 1), scene);
+    }
     let columns = usize::from(area.width).saturating_sub(2);
     let most = usize::from(WORDS);
     let fits = |text: &str| wrap(text, columns, most + 1, "").len() <= most;
@@ -104,6 +107,12 @@ fn words(scene: Scene<'_>) -> (String, Style) {
     let well = state.and_then(State::trouble).is_none();
     if let Some(wrong) = attention::beside(scene).filter(|_| well) {
         return wrong;
+    }
+    if let Some((text, Some([key, what]))) = attention::at_rest(scene) {
+        return (
+            format!("{text} {}{}.", key.content, what.content),
+            scene.theme.strong(),
+        );
     }
     match (view, state) {
         (Some(view), Some(state)) => {

@@ -9,7 +9,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Scene, bar, boxed, charts, happened, keys, needs, page::Page, say, story, text::Pen};
+use super::{
+    Scene, bar, boxed, charts, charts_numbers, happened, keys, needs, page::Page, say, story,
+    text::Pen,
+};
 use crate::{
     keymap::Command,
     model::{
@@ -21,6 +24,8 @@ use crate::{
     tui::state::DetailView,
 };
 
+/// From so many columns on the facts stand in two columns.
+const TWO_COLUMNS: usize = 150;
 /// Lines of stderr that are shown.
 const TAIL: usize = 20;
 /// Events that are shown.
@@ -33,7 +38,7 @@ pub(super) fn draw(
     scene: Scene<'_>,
     detail: DetailView,
 ) -> Option<Position> {
-    let lines = lines(scene, usize::from(area.width));
+    let lines = lines(scene, usize::from(area.width), usize::from(area.height));
     if lines.is_empty() {
         let text = "There is no service to show.";
         Pen::new(buffer, area, scene.theme.cut())
@@ -48,12 +53,12 @@ pub(super) fn draw(
 }
 
 /// How many rows the page of the service under the cursor has.
-pub(super) fn height(scene: Scene<'_>, columns: usize) -> usize {
-    lines(scene, columns).len()
+pub(super) fn height(scene: Scene<'_>, columns: usize, rows: usize) -> usize {
+    lines(scene, columns, rows).len()
 }
 
-/// The whole page.
-fn lines(scene: Scene<'_>, columns: usize) -> Vec<Line<'static>> {
+/// The whole page, of which so many rows are seen at once: how it is and how it fared come first.
+fn lines(scene: Scene<'_>, columns: usize, rows: usize) -> Vec<Line<'static>> {
     let Some(view) = bar::focused(scene) else {
         return Vec::new();
     };
@@ -64,11 +69,29 @@ fn lines(scene: Scene<'_>, columns: usize) -> Vec<Line<'static>> {
     if dead {
         last(&mut page, scene, view);
     }
+    if columns >= TWO_COLUMNS {
+        charts::draw(&mut page, scene, view, rows);
+        let left = columns / 2;
+        let mut sides = [left - 1, columns - left - 1].map(|it| Page::new(scene.theme, it));
+        let [one, other] = &mut sides;
+        health(one, scene, view);
+        identity(one, scene, view);
+        needs::section(one, scene, view);
+        events(one, scene, view);
+        port(other, scene, view);
+        tree(other, scene);
+        if !dead {
+            last(other, scene, view);
+        }
+        actions(other, scene, view);
+        page.beside(sides);
+        return page.into_lines();
+    }
+    health(&mut page, scene, view);
+    charts::draw(&mut page, scene, view, rows);
     identity(&mut page, scene, view);
     tree(&mut page, scene);
     port(&mut page, scene, view);
-    health(&mut page, scene, view);
-    charts::draw(&mut page, scene, view);
     needs::section(&mut page, scene, view);
     if !dead {
         last(&mut page, scene, view);
@@ -84,6 +107,18 @@ fn state(page: &mut Page<'_>, scene: Scene<'_>, view: &ServiceView) {
     let state = State::of(view);
     let style = theme.state(state);
     let mut rest = String::new();
+    let dot = theme.dot();
+    // Who it is and who listens for it is seen without scrolling.
+    if let Some(pid) = view.pid {
+        let _ = write!(rest, "PID {pid} {dot} ");
+    }
+    if let Some(port) = view.port {
+        let class = view
+            .holder
+            .as_ref()
+            .map_or("", |holder| holder.class.word());
+        let _ = write!(rest, "{} {dot} ", format!(":{port} {class}").trim_end());
+    }
     if let Some(up) = view.uptime_s.filter(|_| view.pid.is_some()) {
         let _ = write!(rest, "up {}", say::span(up));
     } else if let Some(since) = view.phase_since {
@@ -93,10 +128,13 @@ fn state(page: &mut Page<'_>, scene: Scene<'_>, view: &ServiceView) {
     } else {
         rest.push_str("no process");
     }
-    let dot = theme.dot();
     let restarts = view.restarts;
     if restarts.total() > 0 {
-        let _ = write!(rest, " {dot} restarts: {}", charts::restarts(restarts));
+        let _ = write!(
+            rest,
+            " {dot} restarts: {}",
+            charts_numbers::restarts(restarts)
+        );
     }
     if let Some(group) = &view.group {
         let _ = write!(rest, " {dot} group {group}");
@@ -110,6 +148,12 @@ fn state(page: &mut Page<'_>, scene: Scene<'_>, view: &ServiceView) {
     ]));
     let story = scene.teller().story(view, state);
     page.say(&story, theme.reason(state));
+    if view.phase == Phase::Stopped
+        && view.last_exit.is_none()
+        && let Some(key) = keys::label(scene, Command::ServiceStart)
+    {
+        page.say(&format!("Not started yet; {key} starts it."), Style::new());
+    }
     if let Some(Pending { action, by, since }) = &view.pending {
         let age = scene.snapshot.written_at.since(*since).as_secs();
         let what = action.row().progressive;
@@ -342,12 +386,6 @@ fn events(page: &mut Page<'_>, scene: Scene<'_>, view: &ServiceView) {
     }
     if !any {
         page.say("Nothing happened to it yet.", scene.theme.dim());
-    }
-    if view.phase == Phase::Stopped
-        && view.last_exit.is_none()
-        && let Some(key) = keys::label(scene, Command::ServiceStart)
-    {
-        page.say(&format!("Not started yet. {key} starts it."), Style::new());
     }
 }
 

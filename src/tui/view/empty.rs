@@ -55,7 +55,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
         Line::styled(format!("    {command}"), plain),
         Line::styled("    port    = 8000", plain),
         Line::default(),
-        Line::styled("Write it, leave, and start oats again.", plain),
+        Line::styled(
+            "Write it in another terminal: it appears here at once.",
+            plain,
+        ),
     ];
     // Where there is little room the blank rows go first, and the sentences after them.
     let height = usize::from(area.height);

@@ -65,6 +65,10 @@ fn legend(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
             words.push(Span::styled(text, theme.reason(state)));
         }
     }
+    if !scene.ui.list.marks.is_empty() {
+        let text = format!(" {} marked", theme.mark());
+        words.push(Span::styled(text, theme.strong()));
+    }
     // The symbols matter more than the words before them.
     let taken: usize = words.iter().map(Span::width).sum();
     if lead.width() + taken < pen.room() {
@@ -131,7 +135,13 @@ fn draw_cells(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, rows: usize) ->
                     .saturating_add(cells(1 + label + number - range.start));
                 cursor = Some(Position::new(x, row.y));
             }
-            pen.put(symbol(scene, item.state), style);
+            let marked = scene.ui.list.marks.contains(&item.view.name);
+            let symbol = if marked {
+                theme.mark()
+            } else {
+                symbol(scene, item.state)
+            };
+            pen.put(symbol, style);
         }
     }
     cursor

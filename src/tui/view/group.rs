@@ -55,7 +55,13 @@ pub(super) fn folded(buffer: &mut Buffer, row: Rect, scene: Scene<'_>, group: &G
     let theme = scene.theme;
     let mut pen = Pen::new(buffer, row, theme.cut());
     let more = if group.shown.is_empty() { "" } else { "more " };
-    let text = format!("{} {more}up", group.folded);
+    let marks = &scene.ui.list.marks;
+    let marked = group.hidden.iter().filter(|name| marks.contains(**name));
+    let marked = match marked.count() {
+        0 => String::new(),
+        count => format!(", {} {count} marked", theme.mark()),
+    };
+    let text = format!("{} {more}up{marked}", group.folded);
     pen.skip(1).put(theme.quiet(), theme.dim()).skip(7);
     pen.put(&text, theme.dim());
     let here = group.shown.contains(&scene.cursor_row());

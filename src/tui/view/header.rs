@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     keymap::Command,
-    model::{Snapshot, State, snapshot::OwnerMode, state},
+    model::{ServiceName, Snapshot, State, snapshot::OwnerMode, state},
     supervisor::Link,
     tui::state::{MERGED, View},
 };
@@ -57,12 +57,15 @@ pub(super) fn draw_trail(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, view
         count if count > MERGED => format!("{MERGED} of {count} services"),
         _ => "all services".to_owned(),
     };
+    let chosen = chosen(scene.snapshot, view);
     let parts: Vec<&str> = match view {
         View::Services => Vec::new(),
         View::Detail(_) => vec![cursor],
         View::Logs(log) => vec![
             "logs",
-            log.service.as_ref().map_or(all.as_str(), |it| it.as_str()),
+            log.service
+                .as_ref()
+                .map_or(chosen.as_deref().unwrap_or(&all), |it| it.as_str()),
         ],
         View::Events(events) => match &events.service {
             Some(service) => vec!["events", service.as_str()],
@@ -84,6 +87,16 @@ pub(super) fn draw_trail(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, view
         pen.put(&format!(" {} ", scene.theme.step()), scene.theme.dim())
             .put(part, Style::new());
     }
+}
+
+/// The services that were chosen to be shown together: "api + search (2 of 7)".
+fn chosen(snapshot: &Snapshot, view: &View) -> Option<String> {
+    let View::Logs(log) = view else { return None };
+    let count = log.chosen.len();
+    let names: Vec<&str> = log.chosen.iter().take(3).map(ServiceName::as_str).collect();
+    let more = if count > names.len() { " + ..." } else { "" };
+    let all = snapshot.services.len();
+    (count > 0).then(|| format!("{}{more} ({count} of {all})", names.join(" + ")))
 }
 
 /// The left part, longest first: name, project, counts.
@@ -207,7 +220,9 @@ fn rights(scene: Scene<'_>, page: Page) -> Vec<Line<'static>> {
             spans.push(Span::styled(hidden.clone(), theme.warning()));
             spans.push(Span::raw(format!(" {dot} ")));
         }
-        for part in parts.iter().flatten() {
+        // Otherwise nobody could mark text any more.
+        let mouse = scene.ui.pointer.on.then_some("mouse: Shift selects text");
+        for part in mouse.iter().chain(parts.iter().flatten()) {
             spans.push(Span::raw(format!("{part} {dot} ")));
         }
         spans.push(ending.clone());
@@ -243,14 +258,16 @@ fn owner(scene: Scene<'_>) -> String {
     }
 }
 
-/// What hides services, longest first: "filter: web (3 of 50), Esc clears". Nothing when nothing
-/// does, or while it is typed.
+/// What is marked and what hides services, longest first: "2 marked, Esc clears",
+/// "filter: web (47 of 50 hidden), Esc clears". Nothing when nothing does, or while it is typed.
 fn hidden(scene: Scene<'_>) -> Vec<String> {
     let list = &scene.ui.list;
-    if !list.hides() || list.typing.is_some() || scene.ui.view != View::Services {
+    if list.typing.is_some() || scene.ui.view != View::Services {
         return Vec::new();
     }
-    let filter = list.filter.trim();
+    let marked = (!list.marks.is_empty()).then(|| marked(scene));
+    let (shown, all) = (scene.shown.matching, scene.shown.all);
+    let filter = list.in_force().trim();
     let what = |columns| match (filter, list.problems) {
         ("", _) => "problems only".to_owned(),
         (filter, problems) => {
@@ -259,14 +276,46 @@ fn hidden(scene: Scene<'_>) -> Vec<String> {
             format!("filter: {filter}{problems}")
         }
     };
-    let (matching, all) = (scene.shown.matching, scene.shown.all);
+    let hides = |columns, of: bool| {
+        let hidden = all - shown;
+        let of = if of {
+            format!(" of {all}")
+        } else {
+            String::new()
+        };
+        list.hides()
+            .then(|| format!("{} ({hidden}{of} hidden)", what(columns)))
+    };
+    let dot = scene.theme.dot();
+    let join = |hides: Option<String>| {
+        let parts: Vec<String> = marked.iter().cloned().chain(hides).collect();
+        parts.join(&format!(" {dot} "))
+    };
     let mut out = Vec::new();
-    if let Some(key) = keys::label(scene, Command::NavBack) {
-        out.push(format!("{} ({matching} of {all}), {key} clears", what(24)));
+    if marked.is_none() && !list.hides() {
+        return out;
     }
-    out.push(format!("{} ({matching} of {all})", what(24)));
-    out.push(format!("{} ({matching})", what(12)));
+    if let Some(key) = keys::label(scene, Command::NavBack) {
+        out.push(format!("{}, {key} clears", join(hides(24, true))));
+    }
+    out.push(join(hides(24, true)));
+    out.push(join(hides(12, false)));
+    // Marks say on whom a key acts: they are the last to go.
+    out.extend(marked);
     out
+}
+
+/// How many services are marked, and how many of them are not shown.
+fn marked(scene: Scene<'_>) -> String {
+    let marks = &scene.ui.list.marks;
+    let seen = scene.shown.services.iter().map(|item| &item.view.name);
+    let folded = scene.shown.groups.iter().flat_map(|group| &group.hidden);
+    let shown = seen.chain(folded.copied());
+    let shown = shown.filter(|name| marks.contains(*name)).count();
+    match marks.len() - shown.min(marks.len()) {
+        0 => format!("{} marked", marks.len()),
+        hidden => format!("{} marked, {hidden} not shown", marks.len()),
+    }
 }
 
 /// The name of the project: the root's own folder.

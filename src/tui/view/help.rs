@@ -46,7 +46,10 @@ fn lines(scene: Scene<'_>) -> Vec<Line<'static>> {
         }
         out.push(Line::styled(context.title(), theme.strong()));
         for (row, bound) in rows {
-            let caps: Vec<String> = bound.iter().map(|key| keys::cap(scene, key)).collect();
+            let caps: Vec<String> = bound
+                .iter()
+                .map(|pressed| keys::caps(scene, pressed))
+                .collect();
             let caps = caps.join(" ");
             let blank = " ".repeat(KEYS.saturating_sub(width(&caps)).max(1));
             // An action brings its name along; the other lines say it all.

@@ -18,7 +18,7 @@ use super::{
     tile::rows_from,
 };
 use crate::{
-    model::{ActorKind, Event},
+    model::{ActorKind, Event, Wall},
     tui::{happenings, state::EventsView, theme::Weight},
 };
 
@@ -29,6 +29,11 @@ const ROOM: u16 = 18;
 /// An actor, a service's name, an action takes at most this.
 const NAME: usize = 16;
 
+/// Events that followed and are named.
+const FOLLOWED: usize = 2;
+/// Log lines so close to an event belong to it, in milliseconds.
+const NEAR_MS: u64 = 5000;
+
 /// Draws the list; returns where its cursor is.
 pub(super) fn draw(
     buffer: &mut Buffer,
@@ -37,6 +42,12 @@ pub(super) fn draw(
     view: &EventsView,
 ) -> Option<Position> {
     let listed = happenings::listed(scene.ui, view);
+    let area = if area.height >= ROOM {
+        minutes(buffer, area, scene, &listed);
+        rows_from(area, 1)
+    } else {
+        area
+    };
     let below = if area.height >= ROOM { WHOLE } else { 1 };
     let rows = usize::from(area.height.saturating_sub(below));
     let list = Rect {
@@ -72,6 +83,29 @@ pub(super) fn draw(
         boxed::lines(buffer, rows_from(rest, 1), scene, &lines);
     }
     cursor
+}
+
+/// How many of the listed events there were in each of the last 60 minutes.
+fn minutes(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, listed: &[&Arc<Event>]) {
+    let theme = scene.theme;
+    let now = scene.snapshot.written_at;
+    let counts = happenings::minutes(listed, now);
+    let most = counts.iter().copied().max().unwrap_or(0);
+    let mut pen = Pen::new(buffer, area, theme.cut());
+    pen.skip(1).put("last hour ", theme.dim());
+    for count in counts {
+        if count == 0 {
+            pen.skip(1);
+        } else {
+            pen.put(
+                theme.spark(f64::from(count) / f64::from(most)),
+                Style::new(),
+            );
+        }
+    }
+    if most > 0 {
+        pen.put_whole(&format!("  full = {most} a minute"), theme.dim());
+    }
 }
 
 /// How wide the columns are.
@@ -200,6 +234,36 @@ fn actor(kind: ActorKind) -> &'static str {
     }
 }
 
+/// What an event has brought about, and what else came of the same cause.
+fn followed(page: &mut Page<'_>, scene: Scene<'_>, event: &Event) {
+    let followed = scene.ui.events.iter().filter(|other| {
+        other.cause.is_some() && (other.cause == Some(event.seq) || other.cause == event.cause)
+    });
+    for (at, next) in followed
+        .filter(|other| other.seq > event.seq)
+        .take(FOLLOWED)
+        .enumerate()
+    {
+        let text = format!(
+            "{} {} {}, {}",
+            happened::who(next),
+            happened::what(next),
+            happened::service(next),
+            say::clock(next.at, &scene.theme.zone)
+        );
+        page.fact(if at == 0 { "Followed" } else { "" }, &text, Style::new());
+    }
+}
+
+/// How many kept lines its service has written within a few seconds of it.
+fn near(scene: Scene<'_>, event: &Event) -> Option<String> {
+    let ring = scene.ui.logs.get(event.service.as_ref()?)?;
+    let lines = ring.lines.iter().filter_map(|kept| kept.line.at);
+    let apart = |at: Wall| at.millis().abs_diff(event.at.millis());
+    let count = lines.filter(|at| apart(*at) <= NEAR_MS).count();
+    (count > 0).then(|| format!("{} lines within 5 s of it", say::count(count)))
+}
+
 /// One event told whole.
 fn whole(scene: Scene<'_>, event: &Event, columns: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene.theme, columns);
@@ -225,6 +289,10 @@ fn whole(scene: Scene<'_>, event: &Event, columns: usize) -> Vec<Line<'static>> 
             say::clock(cause.at, &scene.theme.zone)
         );
         page.fact("Cause", &text, plain);
+    }
+    followed(&mut page, scene, event);
+    if let Some(text) = near(scene, event) {
+        page.fact("Log", &text, plain);
     }
     if let Some(millis) = event.duration_ms {
         page.fact("Took", &say::took(millis), plain);

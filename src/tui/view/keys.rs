@@ -2,19 +2,19 @@
 
 use ratatui::{style::Style, text::Span};
 
-use super::Scene;
+use super::{Scene, logs};
 use crate::{
     keymap::{
-        Code, Command, Key,
+        Code, Command, Key, Sequence,
         command::{
-            DetailCommand, EventsCommand, LogCommand, MenuCommand, OwnCommand, PaletteCommand,
-            PromptCommand, Step,
+            DetailCommand, EventsCommand, MenuCommand, OwnCommand, PaletteCommand, PromptCommand,
+            Step,
         },
     },
     model::Action,
     tui::{
         layout::{self, Tier},
-        state::{Density, QuestionKind, View},
+        state::{Density, Overlay, QuestionKind, View},
         theme::Glyphs,
     },
 };
@@ -24,8 +24,14 @@ pub(super) type Hint = [Span<'static>; 2];
 
 /// A key as it is shown; nothing when no key is bound to the command.
 pub(super) fn label(scene: Scene<'_>, command: Command) -> Option<String> {
-    let key = scene.keymap.keys(command).first()?;
-    Some(cap(scene, key))
+    let pressed = scene.keymap.bound(command).first()?;
+    Some(caps(scene, pressed))
+}
+
+/// What is written on the keys of a sequence: "g r".
+pub(super) fn caps(scene: Scene<'_>, pressed: &Sequence) -> String {
+    let caps: Vec<String> = pressed.keys().iter().map(|key| cap(scene, key)).collect();
+    caps.join(" ")
 }
 
 /// What is written on a key: arrows as arrows, where they can be shown.
@@ -55,13 +61,35 @@ pub(super) fn hint(scene: Scene<'_>, commands: &[Command], text: &str) -> Option
         .filter_map(|command| label(scene, *command))
         .collect();
     let arrows = labels.iter().all(|label| !label.is_ascii());
-    let keys = labels.join(if arrows { "" } else { " " });
+    let several = labels.iter().any(|label| label.contains(' '));
+    let between = match (arrows, several) {
+        (_, true) => " / ",
+        (true, false) => "",
+        (false, false) => " ",
+    };
+    let keys = labels.join(between);
     (!keys.is_empty()).then(|| {
         [
             Span::styled(keys, scene.theme.key()),
             Span::styled(format!(" {text}"), Style::new()),
         ]
     })
+}
+
+/// The keys that work now.
+pub(super) fn footer(scene: Scene<'_>) -> Vec<Hint> {
+    match &scene.ui.overlay {
+        Some(Overlay::Help { .. }) => help(scene),
+        Some(Overlay::Question(asked)) => question(scene, &asked.kind),
+        Some(Overlay::Menu(_) | Overlay::Batch(_)) => menu(scene, Some("key run at once")),
+        Some(Overlay::Palette(_)) => palette(scene),
+        Some(Overlay::LogServices(_)) => logs::keys::choice(scene),
+        Some(Overlay::Port(open)) => dialog(scene, open.entry.is_some()),
+        Some(Overlay::Survivor(open)) => dialog(scene, open.entry.is_some()),
+        // While it leaves, no key but the last resort does anything, and that one is named above.
+        None if scene.ui.leaving.is_some() => Vec::new(),
+        None => view(scene),
+    }
 }
 
 /// The keys of what fills the screen.
@@ -72,7 +100,8 @@ pub(super) fn view(scene: Scene<'_>) -> Vec<Hint> {
         View::Services if layout::tier(scene.ui.size) == Tier::Compact => compact(scene),
         View::Services => services(scene, scene.shown.density),
         View::Detail(_) => detail(scene),
-        View::Logs(_) => logs(scene),
+        View::Logs(view) if view.typing.is_some() => logs::keys::search(scene),
+        View::Logs(view) => logs::keys::view(scene, view),
         View::Events(_) => events(scene),
         View::Own => own(scene),
     }
@@ -106,6 +135,7 @@ fn services(scene: Scene<'_>, density: Density) -> Vec<Hint> {
         hint(scene, &[C::ActionsOpen], "actions"),
         hint(scene, &[C::DensityNext], other),
         hint(scene, &[C::FilterEdit], "filter"),
+        hint(scene, &[C::MarkToggle, C::MarkAll], "mark"),
         hint(scene, &[C::FilterProblems], "problems"),
         group.flatten(),
         hint(scene, &[C::PortShow], "port"),
@@ -130,6 +160,7 @@ fn compact(scene: Scene<'_>) -> Vec<Hint> {
         hint(scene, &[C::ActionsOpen], "actions"),
         hint(scene, &[C::LogsOpen], "log"),
         hint(scene, &[C::FilterEdit], "filter"),
+        hint(scene, &[C::MarkToggle], "mark"),
         hint(scene, &[C::FilterProblems], "problems"),
         hint(scene, &[C::DensityNext], "cells"),
         hint(scene, &[C::HelpShow], "help"),
@@ -158,31 +189,6 @@ fn detail(scene: Scene<'_>) -> Vec<Hint> {
         hint(scene, &[C::EventsOfService], "events"),
         hint(scene, &[C::PortShow], "port"),
         hint(scene, &[C::ActionsOpen], "actions"),
-        hint(scene, &[C::HelpShow], "help"),
-    ];
-    all.into_iter().flatten().collect()
-}
-
-/// The keys of the log that fills the screen.
-fn logs(scene: Scene<'_>) -> Vec<Hint> {
-    use Command as C;
-    use LogCommand as L;
-    let all = [
-        hint(scene, &[C::NavBack], "back"),
-        hint(
-            scene,
-            &[C::Log(L::Step(Step::Up)), C::Log(L::Step(Step::Down))],
-            "scroll",
-        ),
-        hint(scene, &[C::Log(L::Follow)], "follow"),
-        hint(
-            scene,
-            &[C::Log(L::NextError), C::Log(L::PrevError)],
-            "error",
-        ),
-        hint(scene, &[C::Log(L::Stream)], "stream"),
-        hint(scene, &[C::Log(L::Merge)], "merge"),
-        hint(scene, &[C::Log(L::NextService)], "next service"),
         hint(scene, &[C::HelpShow], "help"),
     ];
     all.into_iter().flatten().collect()
@@ -312,7 +318,7 @@ fn few(scene: Scene<'_>) -> Vec<Hint> {
 pub(super) fn question(scene: Scene<'_>, kind: &QuestionKind) -> Vec<Hint> {
     use Command as C;
     let shortcut = match kind {
-        QuestionKind::Kill { .. } | QuestionKind::Affects { .. } => {
+        QuestionKind::Kill { .. } | QuestionKind::Affects { .. } | QuestionKind::Many(_) => {
             hint(scene, &[C::DialogYes, C::DialogNo], "answer")
         }
         QuestionKind::Quit { .. } => hint(scene, &[C::LeaveForce], "stop all and leave"),

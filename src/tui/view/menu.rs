@@ -27,11 +27,11 @@ const LABEL: usize = 9;
 const COLUMNS: usize = 96;
 
 /// A row of the menu.
-struct Row {
-    key: String,
-    label: &'static str,
-    text: String,
-    enabled: bool,
+pub(super) struct Row {
+    pub(super) key: String,
+    pub(super) label: &'static str,
+    pub(super) text: String,
+    pub(super) enabled: bool,
 }
 
 /// Draws the menu over `area`; returns where its focused entry stands.
@@ -48,15 +48,27 @@ pub(super) fn draw(
         .collect();
     let name = cut_middle(view.name.as_str(), 32, scene.theme.cut());
     let title = format!("Actions for {name}");
+    draw_rows(buffer, area, scene, &title, &rows, open.focused)
+}
+
+/// Draws the rows of a menu in a box; returns where the focused one stands.
+pub(super) fn draw_rows(
+    buffer: &mut Buffer,
+    area: Rect,
+    scene: Scene<'_>,
+    title: &str,
+    rows: &[Row],
+    focused: usize,
+) -> Option<Position> {
     let widest = rows.iter().map(|row| width(&row.text)).max().unwrap_or(0);
     let most = usize::from(area.width.saturating_sub(4)).min(COLUMNS);
-    let columns = (2 + KEY + LABEL + 2 + widest).max(width(&title) + 4);
+    let columns = (2 + KEY + LABEL + 2 + widest).max(width(title) + 4);
     let frame = boxed::centred(area, columns.min(most), rows.len());
     let shown = usize::from(frame.height.saturating_sub(2));
-    let focused = open.focused.min(rows.len().saturating_sub(1));
+    let focused = focused.min(rows.len().saturating_sub(1));
     let top = (focused + 1).saturating_sub(shown);
     let foot = position(top, shown, rows.len());
-    let inner = boxed::draw(buffer, frame, scene, &title, foot.as_deref());
+    let inner = boxed::draw(buffer, frame, scene, title, foot.as_deref());
     let mut at = None;
     for (place, (row, area)) in rows.iter().skip(top).zip(inner.rows()).enumerate() {
         if place + top == focused {
@@ -130,7 +142,7 @@ fn without_label(reason: &str) -> String {
 }
 
 /// What an action would do to this service.
-fn does(scene: Scene<'_>, view: &ServiceView, action: Action) -> String {
+pub(super) fn does(scene: Scene<'_>, view: &ServiceView, action: Action) -> String {
     let clause = needs::clause(scene, view, action);
     let needed = || {
         clause

@@ -7,14 +7,18 @@ use ratatui::{
 };
 
 use super::{
-    Scene, bar, boxed, keys,
+    Scene, bar, batch, boxed, keys,
     table::position,
-    text::{Pen, Side, cells, width},
+    text::{Pen, Side, cells, cut_middle, width},
     tile::rows_from,
 };
 use crate::{
     keymap::CommandRow,
-    tui::{menu, state::Palette},
+    model::ServiceView,
+    tui::{
+        menu,
+        state::{Palette, View},
+    },
 };
 
 /// Columns of the palette.
@@ -24,10 +28,18 @@ const ROWS: usize = 24;
 /// Columns of a key, and of a label.
 const KEY: usize = 9;
 const LABEL: usize = 14;
+/// Columns of a key where there is little room.
+const KEY_NARROW: usize = 7;
 
 /// Draws the palette over `area`; returns where the next letter goes.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, open: &Palette) -> Position {
-    let found = menu::palette(&open.typed, &scene.ui.view, bar::focused(scene));
+    let marked = match scene.ui.view {
+        View::Services => batch::views(scene, scene.ui.list.marks.iter()),
+        View::Detail(_) | View::Logs(_) | View::Events(_) | View::Own => Vec::new(),
+    };
+    let service = bar::focused(scene);
+    let found = menu::palette(&open.typed, &scene.ui.view, service, &marked);
+    let title = title(scene, service, &marked);
     // Its height never changes while one types, so that nothing jumps.
     let most = usize::from(area.width.saturating_sub(4)).min(COLUMNS);
     let frame = boxed::centred(area, most, usize::from(area.height).min(ROWS));
@@ -35,7 +47,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, open: &Pal
     let focused = open.focused.min(found.len().saturating_sub(1));
     let top = (focused + 1).saturating_sub(rows);
     let foot = position(top, rows, found.len());
-    let inner = boxed::draw(buffer, frame, scene, "Commands", foot.as_deref());
+    let inner = boxed::draw(buffer, frame, scene, &title, foot.as_deref());
     let theme = scene.theme;
     Pen::new(buffer, inner, theme.cut())
         .put("> ", theme.key())
@@ -48,7 +60,12 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, open: &Pal
     }
     for (place, ((row, refused), area)) in found.iter().skip(top).zip(below.rows()).enumerate() {
         let chosen = place + top == focused;
-        draw_row(buffer, area, scene, row, refused.as_deref(), chosen);
+        let about = match row.action {
+            Some(action) if !marked.is_empty() => batch::count(&marked, action).1,
+            Some(_) | None => row.about.to_owned(),
+        };
+        let text = refused.as_deref().unwrap_or(&about);
+        draw_row(buffer, area, scene, row, text, (refused.is_some(), chosen));
     }
     let x = inner
         .x
@@ -58,21 +75,39 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, open: &Pal
     Position::new(x.min(last), inner.y)
 }
 
+/// To whom an action would happen.
+fn title(scene: Scene<'_>, service: Option<&ServiceView>, marked: &[&ServiceView]) -> String {
+    let dot = scene.theme.dot();
+    match (marked, service) {
+        ([], None) => "Commands".to_owned(),
+        ([], Some(view)) => {
+            let name = cut_middle(view.name.as_str(), 24, scene.theme.cut());
+            format!("Commands {dot} for {name}")
+        }
+        ([one], _) => format!("Commands {dot} for the marked {}", one.name),
+        (many, _) => format!("Commands {dot} for {} marked services", many.len()),
+    }
+}
+
 /// One command: its key, its name, what it does or why it cannot.
 fn draw_row(
     buffer: &mut Buffer,
     area: Rect,
     scene: Scene<'_>,
     row: &CommandRow,
-    refused: Option<&str>,
-    focused: bool,
+    text: &str,
+    (refused, focused): (bool, bool),
 ) {
     let theme = scene.theme;
+    let narrow = area.width < 50;
     let key = keys::label(scene, row.command).unwrap_or_default();
-    let base = match refused {
-        Some(_) => theme.dim(),
-        None => Style::new(),
+    let (key_width, text) = match (narrow, refused) {
+        (false, _) => (KEY, text),
+        // Where there is little room: half a sentence helps nobody. The key says why.
+        (true, true) => (KEY_NARROW, "disabled"),
+        (true, false) => (KEY_NARROW, ""),
     };
+    let base = if refused { theme.dim() } else { Style::new() };
     let (mark, base, key_style) = if focused {
         let calm = theme.selected(base);
         buffer.set_style(area.intersection(buffer.area), calm);
@@ -83,8 +118,8 @@ fn draw_row(
     Pen::new(buffer, area, theme.cut())
         .put(mark, base)
         .skip(1)
-        .column(&key, KEY, Side::Left, key_style)
+        .column(&key, key_width, Side::Left, key_style)
         .column(row.label, LABEL, Side::Left, base)
         .skip(1)
-        .say(refused.unwrap_or(row.about), base);
+        .say(text, base);
 }

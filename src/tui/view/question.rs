@@ -7,13 +7,13 @@ use ratatui::{
 };
 
 use super::{
-    Scene, boxed,
+    Scene, batch, boxed,
     text::{Pen, cells, width, wrap},
     tile::rows_from,
 };
 use crate::{
     model::{ServiceName, plan},
-    tui::state::{Choice, Question, QuestionKind},
+    tui::state::{Choice, Many, Question, QuestionKind},
 };
 
 /// A question is never wider than this.
@@ -28,6 +28,9 @@ pub(super) fn draw(
     scene: Scene<'_>,
     question: &Question,
 ) -> Option<Position> {
+    if let QuestionKind::Many(many) = &question.kind {
+        return draw_many(buffer, area, scene, many, question);
+    }
     let choices = question.kind.choices();
     let labels: Vec<&str> = choices
         .iter()
@@ -53,6 +56,29 @@ pub(super) fn draw(
     let inner = boxed::draw(buffer, frame, scene, &title, None);
     boxed::lines(buffer, inner, scene, &body);
     let row = rows_from(inner, inner.height.saturating_sub(1));
+    draw_choices(buffer, row, scene, &labels, question.focused)
+}
+
+/// Draws a question about several services: all of them, as far as there is room.
+fn draw_many(
+    buffer: &mut Buffer,
+    area: Rect,
+    scene: Scene<'_>,
+    many: &Many,
+    question: &Question,
+) -> Option<Position> {
+    let columns = batch::COLUMNS.min(usize::from(area.width.saturating_sub(4)));
+    let rows = usize::from(area.height.saturating_sub(4));
+    let body = batch::question(scene, many, columns, rows);
+    let title = batch::title(many);
+    let widest = body.iter().map(Line::width).max().unwrap_or(0);
+    let wish = widest.max(width(&title) + 4).min(columns);
+    let frame = boxed::centred(area, wish, body.len() + 2);
+    let inner = boxed::draw(buffer, frame, scene, &title, None);
+    boxed::lines(buffer, inner, scene, &body);
+    let row = rows_from(inner, inner.height.saturating_sub(1));
+    let labels = question.kind.choices().iter();
+    let labels: Vec<&str> = labels.map(|it| label(&question.kind, *it)).collect();
     draw_choices(buffer, row, scene, &labels, question.focused)
 }
 
@@ -93,6 +119,7 @@ pub(super) fn title(scene: Scene<'_>, kind: &QuestionKind) -> String {
             let verb = if *restart { "Restart" } else { "Stop" };
             with_pid(verb, service, pid_of(service))
         }
+        QuestionKind::Many(many) => batch::title(many),
         QuestionKind::Quit { running } => match running.len() {
             1 => "Leave while 1 service runs?".to_owned(),
             more => format!("Leave while {more} services run?"),
@@ -154,6 +181,8 @@ fn body_of(scene: Scene<'_>, kind: &QuestionKind) -> Vec<(usize, String)> {
                 (3, then.to_owned()),
             ]
         }
+        // Drawn as a list of its own.
+        QuestionKind::Many(_) => Vec::new(),
         QuestionKind::Quit { running } => vec![
             (LIST_ROWS, format!("Running: {}.", list(running))),
             (
@@ -188,10 +217,14 @@ fn list(names: &[ServiceName]) -> String {
 pub(super) fn label(kind: &QuestionKind, choice: Choice) -> &'static str {
     match (choice, kind) {
         (Choice::No, QuestionKind::Quit { .. }) => "Stay",
-        (Choice::No, QuestionKind::Kill { .. } | QuestionKind::Affects { .. }) => "Cancel",
+        (
+            Choice::No,
+            QuestionKind::Kill { .. } | QuestionKind::Affects { .. } | QuestionKind::Many(_),
+        ) => "Cancel",
         (Choice::Yes, QuestionKind::Affects { restart: true, .. }) => "Restart",
         (Choice::Yes, QuestionKind::Affects { restart: false, .. }) => "Stop",
         (Choice::Yes, QuestionKind::Kill { .. }) => "Kill",
+        (Choice::Yes, QuestionKind::Many(many)) => many.action.label(),
         (Choice::Yes, QuestionKind::Quit { .. }) => "Leave",
         (Choice::StopAll, _) => "Stop all and leave",
         (Choice::LeaveRunning, _) => "Leave them running",

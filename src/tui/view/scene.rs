@@ -1,6 +1,5 @@
 //! The whole picture, put together.
 
-use jiff::tz::TimeZone;
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -10,9 +9,9 @@ use ratatui::{
 };
 
 use super::{
-    attention, bar, compact, detail, empty, events, grid,
+    attention, bar, batch, compact, detail, empty, events, footer, grid,
     header::{self, Page},
-    help, journal, keys, logs, menu, own, palette, port, question, say, small,
+    help, hour, journal, keys, logs, menu, own, palette, pending, port, question, say, small,
     story::Teller,
     survivor, table,
     tail::{self, Precision},
@@ -27,7 +26,7 @@ use crate::{
         own::OwnLog,
         rows::{self, Shown},
         state::{Density, DetailView, Overlay, UiState, View},
-        theme::{Colour, Glyphs, Theme, Weight},
+        theme::{Theme, Weight},
     },
 };
 
@@ -54,6 +53,15 @@ impl<'a> Scene<'a> {
         Teller {
             snapshot: self.snapshot,
             theme: self.theme,
+        }
+    }
+
+    /// What stands before the name of a service: a sign when it is marked.
+    pub(super) fn mark(self, view: &ServiceView) -> &'static str {
+        if self.ui.list.marks.contains(&view.name) {
+            self.theme.mark()
+        } else {
+            " "
         }
     }
 
@@ -97,28 +105,8 @@ pub fn draw(
     }
 }
 
-/// How many rows the page of the service under the cursor has: colours and zones change nothing.
-#[must_use]
-pub fn detail_height(snapshot: &Snapshot, ui: &UiState, keymap: &Keymap) -> usize {
-    let theme = Theme {
-        colour: Colour::Mono,
-        glyphs: Glyphs::Unicode,
-        zone: TimeZone::UTC,
-    };
-    let shown = rows::shown(snapshot, ui);
-    let scene = Scene {
-        snapshot,
-        ui,
-        keymap,
-        theme: &theme,
-        own: None,
-        shown: &shown,
-    };
-    detail::height(scene, usize::from(ui.size.0))
-}
-
 /// Draws every part; returns where the terminal's cursor belongs.
-fn draw_whole(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> Option<Position> {
+pub(super) fn draw_whole(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> Option<Position> {
     let row = |y: u16| Rect::new(area.x, area.y.saturating_add(y), area.width, 1);
     let body = layout::body(scene.ui.size);
     let (cursor, page) = draw_view(buffer, body, scene);
@@ -140,8 +128,12 @@ fn draw_whole(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) -> Option<Posit
     } else {
         bar::draw_actions(buffer, actions, scene)
     };
-    let (over, footer) = draw_overlay(buffer, body, scene);
-    bar::draw_keys(buffer, row(area.height.saturating_sub(1)), scene, &footer);
+    let over = draw_overlay(buffer, body, scene);
+    let last = row(area.height.saturating_sub(1));
+    if !logs::draw_problem(buffer, last, scene) {
+        footer::draw(buffer, last, scene, &keys::footer(scene));
+    }
+    pending::draw(buffer, area, scene);
     over.or(prompt).or(cursor)
 }
 
@@ -171,40 +163,18 @@ fn draw_view(buffer: &mut Buffer, body: Rect, scene: Scene<'_>) -> (Option<Posit
     }
 }
 
-/// Draws what covers the view; returns where the cursor is in it, and the keys that work now.
-fn draw_overlay(
-    buffer: &mut Buffer,
-    body: Rect,
-    scene: Scene<'_>,
-) -> (Option<Position>, Vec<keys::Hint>) {
+/// Draws what covers the view; returns where the cursor is in it.
+fn draw_overlay(buffer: &mut Buffer, body: Rect, scene: Scene<'_>) -> Option<Position> {
     match &scene.ui.overlay {
-        Some(Overlay::Help { top }) => (
-            Some(help::draw(buffer, body, scene, *top)),
-            keys::help(scene),
-        ),
-        Some(Overlay::Question(asked)) => (
-            question::draw(buffer, body, scene, asked),
-            keys::question(scene, &asked.kind),
-        ),
-        Some(Overlay::Menu(open)) => (
-            menu::draw(buffer, body, scene, open),
-            keys::menu(scene, Some("key run at once")),
-        ),
-        Some(Overlay::Palette(open)) => (
-            Some(palette::draw(buffer, body, scene, open)),
-            keys::palette(scene),
-        ),
-        Some(Overlay::Port(open)) => (
-            port::draw(buffer, body, scene, open),
-            keys::dialog(scene, open.entry.is_some()),
-        ),
-        Some(Overlay::Survivor(open)) => (
-            survivor::draw(buffer, body, scene, open),
-            keys::dialog(scene, open.entry.is_some()),
-        ),
-        // While it leaves, no key but the last resort does anything, and that one is named above.
-        None if scene.ui.leaving.is_some() => (None, Vec::new()),
-        None => (None, keys::view(scene)),
+        Some(Overlay::Help { top }) => Some(help::draw(buffer, body, scene, *top)),
+        Some(Overlay::Question(asked)) => question::draw(buffer, body, scene, asked),
+        Some(Overlay::Menu(open)) => menu::draw(buffer, body, scene, open),
+        Some(Overlay::Batch(open)) => batch::draw(buffer, body, scene, open),
+        Some(Overlay::Palette(open)) => Some(palette::draw(buffer, body, scene, open)),
+        Some(Overlay::Port(open)) => port::draw(buffer, body, scene, open),
+        Some(Overlay::Survivor(open)) => survivor::draw(buffer, body, scene, open),
+        Some(Overlay::LogServices(open)) => Some(logs::draw_choice(buffer, body, scene, open)),
+        None => None,
     }
 }
 
@@ -263,6 +233,11 @@ fn draw_table(buffer: &mut Buffer, body: Rect, scene: Scene<'_>) -> Option<Posit
         let _top = detail::draw(buffer, page, scene, DetailView::default());
     }
     let rest = rows_from(body, area.height);
+    let hour = cells(layout::hour_rows(size, count));
+    if hour > 0 {
+        hour::draw(buffer, rest, scene);
+    }
+    let rest = rows_from(rest, hour);
     if let Some(view) = bar::focused(scene) {
         draw_tail(buffer, rest, scene, view, position(scene, rows));
     }

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::tui::theme::Colour;
+use crate::tui::theme::{Colour, ansi};
 
 /// The pieces of a text, each with its style, on top of `base`.
 pub(super) fn pieces(text: &str, base: Style, colour: Colour) -> Pieces<'_> {
@@ -133,28 +133,6 @@ fn extended(numbers: &mut impl Iterator<Item = u8>) -> Option<Color> {
             numbers.next()?,
         )),
         _ => None,
-    }
-}
-
-/// One of the sixteen colours.
-fn ansi(index: u8) -> Color {
-    match index {
-        0 => Color::Black,
-        1 => Color::Red,
-        2 => Color::Green,
-        3 => Color::Yellow,
-        4 => Color::Blue,
-        5 => Color::Magenta,
-        6 => Color::Cyan,
-        7 => Color::Gray,
-        8 => Color::DarkGray,
-        9 => Color::LightRed,
-        10 => Color::LightGreen,
-        11 => Color::LightYellow,
-        12 => Color::LightBlue,
-        13 => Color::LightMagenta,
-        14 => Color::LightCyan,
-        _ => Color::White,
     }
 }
 

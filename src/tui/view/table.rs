@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::{
-    Scene, group, say,
+    Scene, group, say, spark,
     text::{Pen, Side, cut_middle},
 };
 use crate::{
@@ -39,25 +39,33 @@ enum Column {
     Cpu,
     Memory,
     Latency,
+    Trend,
     Up,
     Restarts,
 }
 
+/// Columns of a sparkline, the widest first. Each shows whole cells.
+const TRENDS: [usize; 3] = [30, 20, 12];
+/// From so many columns on a sparkline may be longer than the shortest.
+const LONG_TREND: usize = 100;
+
 /// The columns in their order, each with its heading and its width.
-const COLUMNS: [(Column, &str, usize); 7] = [
+const COLUMNS: [(Column, &str, usize); 8] = [
     (Column::Port, "PORT ", 7),
     (Column::Pid, "PID", 7),
     (Column::Cpu, "CPU", 5),
     (Column::Memory, "MEM", 6),
     (Column::Latency, "LAT", 6),
+    (Column::Trend, "10 MIN", 12),
     (Column::Up, "UP", 6),
     (Column::Restarts, "R#", 4),
 ];
 
 /// The columns that leave first as width shrinks, after the note.
-const LEAVING: [Column; 7] = [
+const LEAVING: [Column; 8] = [
     Column::Restarts,
     Column::Up,
+    Column::Trend,
     Column::Memory,
     Column::Cpu,
     Column::Pid,
@@ -70,7 +78,7 @@ impl Column {
     fn sort(self) -> Option<Sort> {
         match self {
             Self::Port => Some(Sort::Port),
-            Self::Pid => None,
+            Self::Pid | Self::Trend => None,
             Self::Cpu => Some(Sort::Cpu),
             Self::Memory => Some(Sort::Memory),
             Self::Latency => Some(Sort::Latency),
@@ -93,6 +101,7 @@ impl Plan {
     fn new(columns: usize, longest: usize) -> Self {
         let longest = longest.clamp(NAME_MIN, NAME_MAX);
         let mut shown = COLUMNS.to_vec();
+        lengthen(&mut shown, columns, longest);
         let taken = |shown: &[(Column, &str, usize)]| {
             LEAD + shown.iter().map(|(_, _, width)| width + 1).sum::<usize>()
         };
@@ -100,9 +109,12 @@ impl Plan {
             // Port and latency stay as long as the shortest name fits.
             let wish = match leaving {
                 Column::Latency | Column::Port => NAME_MIN,
-                Column::Pid | Column::Cpu | Column::Memory | Column::Up | Column::Restarts => {
-                    longest.min(NAME_WISH)
-                }
+                Column::Pid
+                | Column::Cpu
+                | Column::Memory
+                | Column::Trend
+                | Column::Up
+                | Column::Restarts => longest.min(NAME_WISH),
             };
             if taken(&shown) + wish <= columns {
                 break;
@@ -137,6 +149,23 @@ impl Plan {
             name,
             columns: port.collect(),
             note: Some(room.saturating_sub(name + 2)),
+        }
+    }
+}
+
+/// Gives the sparkline the most columns that leave room for name and note.
+fn lengthen(shown: &mut [(Column, &'static str, usize)], columns: usize, longest: usize) {
+    let others = shown.iter().map(|(column, _, width)| {
+        let fixed = *column != Column::Trend;
+        1 + if fixed { *width } else { 0 }
+    });
+    let others = LEAD + others.sum::<usize>() + longest.min(NAME_WISH) + NOTE_MIN + 2;
+    let long = TRENDS.into_iter().find(|long| others + long <= columns);
+    for (column, _, width) in shown {
+        if *column == Column::Trend
+            && let Some(long) = long.filter(|_| columns >= LONG_TREND)
+        {
+            *width = long;
         }
     }
 }
@@ -202,7 +231,12 @@ fn headings(buffer: &mut Buffer, row: Rect, scene: Scene<'_>, plan: &Plan) {
         .column(&name, plan.name, Side::Left, name_style);
     for (column, heading, columns) in &plan.columns {
         let (heading, style) = marked(column.sort(), heading);
-        pen.skip(1).column(&heading, *columns, Side::Right, style);
+        let side = if *column == Column::Trend {
+            Side::Left
+        } else {
+            Side::Right
+        };
+        pen.skip(1).column(&heading, *columns, side, style);
     }
     if plan.note.is_some() {
         pen.skip(2).put("NOTE", dim);
@@ -236,10 +270,15 @@ pub(super) fn draw_row(
     let mut pen = Pen::new(buffer, row, theme.cut());
     pen.put(mark, name_style)
         .column(theme.symbol(state), 2, Side::Left, lead)
-        .column(state.word(), 6, Side::Left, lead)
+        .column(state.word(), 5, Side::Left, lead)
+        .put(scene.mark(view), lead)
         .column(&name, plan.name, Side::Left, name_style);
     let tint = |style: Style| if focused { name_style } else { style };
     for (column, _, columns) in &plan.columns {
+        if *column == Column::Trend {
+            spark::put(pen.skip(1), scene, view, *columns, tint);
+            continue;
+        }
         let text = cell(*column, view);
         let style = cell_style(theme, *column, view, state, text.trim_end());
         pen.skip(1)
@@ -272,6 +311,7 @@ fn cell_style(
         | Column::Cpu
         | Column::Memory
         | Column::Latency
+        | Column::Trend
         | Column::Up
         | Column::Restarts => Style::new(),
     }
@@ -286,6 +326,8 @@ fn cell(column: Column, view: &ServiceView) -> String {
         Column::Cpu => view.cpu_pct.filter(|_| lives).map(say::cpu),
         Column::Memory => view.mem_bytes.filter(|_| lives).map(say::memory),
         Column::Latency => view.probe.latency_ms.filter(|_| lives).map(say::latency),
+        // It is drawn, not written.
+        Column::Trend => return String::new(),
         Column::Up => view.uptime_s.filter(|_| lives).map(say::span),
         Column::Restarts => Some(say::short(view.restarts.total())),
     };
@@ -296,6 +338,7 @@ fn cell(column: Column, view: &ServiceView) -> String {
         | Column::Cpu
         | Column::Memory
         | Column::Latency
+        | Column::Trend
         | Column::Up
         | Column::Restarts => text,
     }
@@ -318,44 +361,5 @@ pub(super) fn position(top: usize, rows: usize, count: usize) -> Option<String> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(columns: usize, longest: usize) -> Vec<&'static str> {
-        let plan = Plan::new(columns, longest);
-        plan.columns
-            .iter()
-            .map(|(_, heading, _)| heading.trim())
-            .collect()
-    }
-
-    #[test]
-    fn columns_leave_in_their_order_and_the_row_is_always_filled() {
-        assert_eq!(
-            shown(80, 9),
-            ["PORT", "PID", "CPU", "MEM", "LAT", "UP", "R#"]
-        );
-        assert_eq!(shown(72, 63), ["PORT", "PID", "CPU", "MEM", "LAT", "UP"]);
-        assert_eq!(shown(46, 63), ["PORT", "LAT"]);
-        assert_eq!(shown(40, 63), ["PORT", "LAT"]);
-        assert_eq!(shown(30, 63), ["PORT"]);
-        for columns in 80..300 {
-            for longest in [3, 12, 63] {
-                let plan = Plan::new(columns, longest);
-                let numbers: usize = plan.columns.iter().map(|(_, _, width)| width + 1).sum();
-                let note = plan.note.map_or(0, |note| note + 2);
-                assert_eq!(LEAD + plan.name + numbers + note, columns);
-                assert!(plan.name >= NAME_MIN);
-                assert!(columns < 120 || plan.note.is_some());
-            }
-        }
-    }
-
-    #[test]
-    fn the_position_is_said_only_when_rows_are_hidden() {
-        assert_eq!(position(11, 22, 50).as_deref(), Some("12-33/50"));
-        assert_eq!(position(45, 22, 50).as_deref(), Some("46-50/50"));
-        assert_eq!(position(0, 5, 5), None);
-        assert_eq!(position(0, 0, 0), None);
-    }
-}
+#[path = "table_tests.rs"]
+mod tests;

@@ -120,8 +120,17 @@ pub(super) fn text_style(theme: &Theme, line: &LogLine, base: Style) -> Style {
 
 /// The text of a line, from its column `left` on.
 pub(super) fn put_text(pen: &mut Pen<'_>, theme: &Theme, text: &str, base: Style, left: usize) {
+    put_pieces(pen, sgr::pieces(text, base, theme.colour), left);
+}
+
+/// Pieces of a text, from its column `left` on.
+pub(super) fn put_pieces<'a>(
+    pen: &mut Pen<'_>,
+    pieces: impl Iterator<Item = (&'a str, Style)>,
+    left: usize,
+) {
     let mut hidden = left;
-    for (piece, style) in sgr::pieces(text, base, theme.colour) {
+    for (piece, style) in pieces {
         let (rest, blank) = behind(piece, &mut hidden);
         if blank {
             pen.skip(1);

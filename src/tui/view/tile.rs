@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::{
-    Scene, say,
+    Scene, say, spark,
     tail::{self, Precision},
     text::{Pen, cells, cut_middle, width, wrap},
 };
@@ -19,6 +19,9 @@ use crate::{
 
 /// The rows a reason may take below the facts.
 const REASON_ROWS: usize = 2;
+
+/// Columns of the sparkline in a title.
+const TREND: usize = 12;
 
 /// Draws one pane.
 pub(super) fn draw(
@@ -68,13 +71,29 @@ fn title(
     pen.put(&glyph.repeat(2), rule)
         .skip(1)
         .put(
-            &format!("{} {:<5} ", theme.symbol(state), state.word()),
+            &format!(
+                "{} {:<5}{}",
+                theme.symbol(state),
+                state.word(),
+                scene.mark(view)
+            ),
             style,
         )
         .put(&name, style)
         .skip(1)
-        .line_right(&right)
-        .fill(glyph, 0, rule);
+        .line_right(&right);
+    let room = pen.room();
+    if room >= TREND + 6 && spark::is_known(scene, view) {
+        pen.fill(glyph, TREND + 2 + right_end(&right), rule).skip(1);
+        spark::put(&mut pen, scene, view, TREND, |style| style);
+        pen.skip(1);
+    }
+    pen.fill(glyph, 0, rule);
+}
+
+/// Columns of rule between a sparkline and what stands at its right.
+fn right_end(right: &Line<'_>) -> usize {
+    if right.width() == 0 { 2 } else { 1 }
 }
 
 /// What stands at the right of a title: whether the log is paused, the port and who holds it.

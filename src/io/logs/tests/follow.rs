@@ -1,15 +1,31 @@
 use std::{
     fs::{self, File},
     io::Write,
+    sync::atomic::AtomicBool,
+    thread,
 };
 
 use tokio::time::timeout;
 
 use super::*;
 use crate::{
-    io::{files, records},
-    model::{RunRecord, log::LogPositions},
+    io::{
+        files,
+        logs::{
+            rotate::{Rotation, Writers},
+            times::{Growth, append},
+        },
+        records,
+    },
+    model::{
+        RunRecord,
+        log::{LogHead, LogPositions},
+        service::LogSpec,
+    },
 };
+
+#[path = "follow_rotated.rs"]
+mod rotated;
 
 /// Longer than anything here takes, on the busiest machine.
 const DEADLINE: Duration = Duration::from_secs(20);

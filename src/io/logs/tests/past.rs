@@ -3,6 +3,7 @@ use std::io::Write;
 use flate2::{Compression, write::GzEncoder};
 
 use super::*;
+use crate::model::clean;
 
 struct Place {
     dir: tempfile::TempDir,
@@ -10,13 +11,25 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        Self {
+        let place = Self {
             dir: tempfile::tempdir().unwrap(),
-        }
+        };
+        std::fs::create_dir(place.root().log_dir).unwrap();
+        place
     }
 
     fn log(&self) -> PathBuf {
-        self.dir.path().join("web_stdout.log")
+        self.root()
+            .log_file(&"web".parse().unwrap(), Stream::Stdout)
+            .unwrap()
+    }
+
+    fn root(&self) -> Root {
+        Root::new(self.dir.path())
+    }
+
+    fn source(&self) -> Source {
+        Source::new(&self.root(), &"web".parse().unwrap(), Stream::Stdout)
     }
 
     fn write(&self, bytes: &[u8]) {
@@ -24,7 +37,7 @@ impl Place {
     }
 
     fn archive(&self, number: u32, bytes: &[u8]) {
-        let file = File::create(rotate::archive(&self.log(), number)).unwrap();
+        let file = File::create(archive(&self.log(), number)).unwrap();
         let mut encoder = GzEncoder::new(file, Compression::fast());
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap();
@@ -32,7 +45,7 @@ impl Place {
 
     fn read(&self, count: Count, unended: Unended) -> (Vec<String>, u64) {
         let mut lines = Vec::new();
-        let end = past(&self.log(), count, unended, &mut |line| {
+        let end = past(&self.source(), count, unended, &mut |line| {
             lines.push(line);
             Ok(())
         });
@@ -91,40 +104,30 @@ fn empty_lines_and_a_last_line_without_end_are_lines() {
 fn archives_are_read_only_as_far_as_lines_are_missing() {
     let place = Place::new();
     place.archive(3, b"not gzip at all, and too old to be read\n");
-    File::create(rotate::archive(&place.log(), 3))
+    File::create(archive(&place.log(), 3))
         .unwrap()
         .write_all(b"not gzip")
         .unwrap();
     place.archive(2, numbered(0, 10).as_bytes());
-    place.archive(1, b"line 10\nline 11");
-    place.write(numbered(12, 14).as_bytes());
+    // A cut may fall into the middle of a line.
+    place.archive(1, b"line 10\nline 1");
+    place.write(b"1\nline 12\nline 13\n");
     assert_eq!(place.last(2), ["line 12", "line 13"]);
     assert_eq!(place.last(3), ["line 11", "line 12", "line 13"]);
     let expected: Vec<String> = (9..14).map(|number| format!("line {number}")).collect();
     assert_eq!(place.last(5), expected);
-    let wrong = past(&place.log(), Count::All, Unended::Shown, &mut |_| Ok(())).unwrap_err();
+    let wrong = past(&place.source(), Count::All, Unended::Shown, &mut |_| Ok(())).unwrap_err();
     assert!(
         wrong.to_string().ends_with("web_stdout.log.3.gz"),
         "{wrong}"
     );
-    std::fs::remove_file(rotate::archive(&place.log(), 3)).unwrap();
+    std::fs::remove_file(archive(&place.log(), 3)).unwrap();
     assert_eq!(place.all().len(), 14);
     std::fs::remove_file(place.log()).unwrap();
+    assert_eq!(place.last(1), ["line 1"]);
+    place.archive(1, b"line 10\nline 11\n");
     assert_eq!(place.last(1), ["line 11"]);
-}
-
-#[test]
-fn what_a_crash_left_while_a_log_was_rotated_is_shown_once() {
-    let place = Place::new();
-    place.archive(1, b"old\n");
-    place.archive(0, b"head\n");
-    // It came before the cut: the log begins with what the archive holds.
-    place.write(b"head\nmore\n");
-    assert_eq!(place.all(), ["old", "head", "more"]);
-    // It came after the cut.
-    place.write(b"more\n");
-    assert_eq!(place.all(), ["old", "head", "more"]);
-    assert_eq!(place.last(2), ["head", "more"]);
+    assert_eq!(place.last(2), ["line 10", "line 11"]);
 }
 
 #[test]
@@ -148,7 +151,7 @@ fn whoever_takes_no_more_lines_ends_it() {
     let place = Place::new();
     place.write(numbered(0, 10).as_bytes());
     let mut taken = 0;
-    let ended = past(&place.log(), Count::All, Unended::Shown, &mut |_| {
+    let ended = past(&place.source(), Count::All, Unended::Shown, &mut |_| {
         taken += 1;
         if taken < 3 {
             Ok(())

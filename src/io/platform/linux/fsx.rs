@@ -11,7 +11,10 @@ use std::{
 };
 
 use rustix::{
-    fs::{FlockOperation, Mode, OFlags, fcntl_getfl, fcntl_setfl, flock, open},
+    fs::{
+        FallocateFlags, FlockOperation, Mode, OFlags, SeekFrom, fallocate, fcntl_getfl,
+        fcntl_setfl, flock, open, seek,
+    },
     process::geteuid,
 };
 
@@ -70,15 +73,6 @@ pub fn open_read(path: &Path) -> io::Result<File> {
     regular(path, OFlags::RDONLY | CAREFUL)
 }
 
-/// Opens a regular file for writing, without creating or truncating it.
-///
-/// # Errors
-///
-/// It cannot be opened, or is not a regular file.
-pub fn open_write(path: &Path) -> io::Result<File> {
-    regular(path, OFlags::WRONLY | CAREFUL)
-}
-
 /// Opens a regular file for reading and writing, and creates it with mode 0600 when it is not there.
 ///
 /// # Errors
@@ -86,6 +80,15 @@ pub fn open_write(path: &Path) -> io::Result<File> {
 /// It cannot be opened, or is not a regular file.
 pub fn open_update(path: &Path) -> io::Result<File> {
     regular(path, OFlags::RDWR | OFlags::CREATE | CAREFUL)
+}
+
+/// Opens a regular file that is there for reading and writing.
+///
+/// # Errors
+///
+/// It cannot be opened, or is not a regular file.
+pub fn open_existing(path: &Path) -> io::Result<File> {
+    regular(path, OFlags::RDWR | CAREFUL)
 }
 
 /// Opens a file, and refuses everything but regular ones.
@@ -144,6 +147,60 @@ pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize>
 /// It cannot be written; some of it may stand there.
 pub fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
     file.write_all_at(bytes, offset)
+}
+
+/// Gives the blocks of a part of a file back; it reads as zeros then, and the file stays as long as
+/// it is.
+///
+/// # Errors
+///
+/// The file system cannot do it.
+pub fn punch(file: &File, from: u64, to: u64) -> io::Result<()> {
+    let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+    Ok(fallocate(file, flags, from, to.saturating_sub(from))?)
+}
+
+/// Takes the first `len` bytes off a file: what follows moves to the front. `len` is a multiple of
+/// [`block_size`] and less than the size of the file. Whoever writes meanwhile waits.
+///
+/// # Errors
+///
+/// The file system cannot do it.
+pub fn collapse(file: &File, len: u64) -> io::Result<()> {
+    Ok(fallocate(file, FallocateFlags::COLLAPSE_RANGE, 0, len)?)
+}
+
+/// Where the first byte of a file stands that is not in a hole; the end of the file where there is
+/// none.
+///
+/// # Errors
+///
+/// The file cannot be asked.
+pub fn first_data(file: &File) -> io::Result<u64> {
+    match seek(file, SeekFrom::Data(0)) {
+        Ok(at) => Ok(at),
+        Err(rustix::io::Errno::NXIO) => Ok(file.metadata()?.len()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What parts of a file are multiples of that can be given back, in bytes.
+///
+/// # Errors
+///
+/// The file cannot be asked.
+pub fn block_size(file: &File) -> io::Result<u64> {
+    Ok(file.metadata()?.blksize().max(4096))
+}
+
+/// Tells files apart, whatever their names: device and inode.
+///
+/// # Errors
+///
+/// The file cannot be asked.
+pub fn file_id(file: &File) -> io::Result<(u64, u64)> {
+    let metadata = file.metadata()?;
+    Ok((metadata.dev(), metadata.ino()))
 }
 
 /// Makes a folder and what is missing above it, mode 0700; a folder that is there stays as it is.
@@ -245,7 +302,7 @@ mod tests {
             let path = dir.path().join(name);
             assert!(open_append(&path).is_err(), "{name} was opened to append");
             assert!(open_read(&path).is_err(), "{name} was opened to read");
-            assert!(open_write(&path).is_err(), "{name} was opened to write");
+            assert!(open_existing(&path).is_err(), "{name} was opened to write");
             assert!(create_new(&path).is_err(), "{name} was created");
         }
     }

@@ -6,6 +6,7 @@ pub mod control;
 pub mod describe;
 mod diag;
 pub mod end;
+pub mod foreground;
 pub mod fork;
 pub mod fsx;
 

@@ -255,7 +255,7 @@ fn the_menu_keeps_its_service_when_the_cursor_moves_or_it_vanishes() {
 fn the_palette_runs_what_was_typed() {
     let mut bench = bench("worker");
     bench.press(Command::PaletteOpen);
-    type_text(&mut bench, "evnts");
+    type_text(&mut bench, "xyzzyq");
     bench.press(Command::Palette(PaletteCommand::Erase));
     assert_eq!(
         sent(&bench.press(Command::Palette(PaletteCommand::Choose))),

@@ -218,3 +218,27 @@ fn where_a_filter_leaves_no_group_there_is_none_to_go_to() {
     bench.press(Command::GroupNext);
     assert_eq!(bench.said(), "There are no groups.");
 }
+
+#[test]
+fn a_word_that_means_nothing_leaves_the_list_as_it_was_until_it_does() {
+    let mut bench = Bench::new(samples::states(), (120, 36));
+    bench.press(Command::FilterEdit);
+    typing(&mut bench, "state:fail");
+    assert_eq!(shown(&bench), ["worker"]);
+    typing(&mut bench, "x");
+    assert_eq!(shown(&bench), ["worker"], "the last one that was a filter");
+    prompt(&mut bench, P::Accept);
+    assert!(bench.ui.list.typing.is_some(), "it is not taken");
+    prompt(&mut bench, P::Erase);
+    prompt(&mut bench, P::Accept);
+    assert_eq!(bench.ui.list.filter, "state:fail");
+    bench.press(Command::FilterEdit);
+    typing(&mut bench, " stat:up");
+    bench.take(Msg::Snapshot);
+    bench.ui.view = View::Own;
+    bench.take(Msg::Snapshot);
+    assert_eq!(
+        bench.ui.list.filter, "state:fail stat",
+        "what was a filter last"
+    );
+}

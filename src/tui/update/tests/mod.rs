@@ -2,14 +2,20 @@
 
 mod acting;
 mod asking;
+mod book;
 mod causes;
 mod choosing;
 mod leaving;
 mod listing;
+mod log_search;
 mod logs;
+mod marking;
+mod mouse;
 mod moving;
 mod promises;
+mod sequences;
 mod telling;
+mod words;
 
 use std::{sync::Arc, time::Duration};
 
@@ -146,9 +152,15 @@ fn sent(effects: &[Effect]) -> Vec<Wish> {
         Effect::Send(wish) => Some(wish.clone()),
         Effect::Draw(_)
         | Effect::Clear
+        | Effect::Mouse(_)
+        | Effect::Toured
         | Effect::Reenter
         | Effect::Suspend
         | Effect::Own(_)
+        | Effect::NextTheme
+        | Effect::Copy { .. }
+        | Effect::Save { .. }
+        | Effect::Page(_)
         | Effect::Quit(_) => None,
     });
     let wishes = wishes.filter(|wish| !matches!(wish, Wish::WatchLogs(_) | Wish::WatchTree(_)));

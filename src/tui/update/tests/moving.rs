@@ -20,9 +20,15 @@ fn watched(effects: &[Effect]) -> Vec<&BTreeSet<ServiceName>> {
         Effect::Send(_)
         | Effect::Draw(_)
         | Effect::Clear
+        | Effect::Mouse(_)
+        | Effect::Toured
         | Effect::Reenter
         | Effect::Suspend
         | Effect::Own(_)
+        | Effect::NextTheme
+        | Effect::Copy { .. }
+        | Effect::Save { .. }
+        | Effect::Page(_)
         | Effect::Quit(_) => None,
     });
     watched.collect()

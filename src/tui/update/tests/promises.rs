@@ -24,6 +24,8 @@ use crate::{
 enum Step {
     /// A key of a command.
     Bound(usize),
+    /// A key of a command about several services.
+    Marking(usize),
     /// Any other key.
     Letter(char),
     /// Text is pasted.
@@ -42,9 +44,23 @@ enum Step {
     Later(u64),
 }
 
+/// Commands that mark, act on what is marked, and answer: pressed more often than others.
+const MARKING: [Command; 9] = [
+    Command::MarkToggle,
+    Command::MarkAll,
+    Command::ServiceStop,
+    Command::ServiceKill,
+    Command::ServicesStart,
+    Command::ServiceRestart,
+    Command::ActionsOpen,
+    Command::FilterEdit,
+    Command::DialogYes,
+];
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (0..COMMANDS.len()).prop_map(Step::Bound),
+        3 => (0..MARKING.len()).prop_map(Step::Marking),
         1 => any::<char>().prop_map(Step::Letter),
         1 => (0..=300u16, 0..=100u16).prop_map(|(x, y)| Step::Resize(x, y)),
         1 => (0..6u8).prop_map(Step::Project),
@@ -78,6 +94,7 @@ fn happen(bench: &mut Bench, step: &Step) -> Vec<Effect> {
     };
     match step {
         Step::Bound(n) => bench.take(typed(bench.keymap.keys(COMMANDS[*n].command)[0])),
+        Step::Marking(n) => bench.take(typed(bench.keymap.keys(MARKING[*n])[0])),
         Step::Letter(c) => bench.take(typed(Key::plain(Code::Char(*c)))),
         Step::Paste(text) => bench.take(Msg::Input(Input::Paste(text.clone()))),
         Step::Resize(columns, rows) => bench.take(Msg::Input(Input::Resize(*columns, *rows))),
@@ -136,6 +153,7 @@ fn check_cursor(bench: &Bench) {
         assert_eq!(shown.matching, services.len());
     }
     assert!(ui.list.typing.is_none() || ui.view == View::Services);
+    assert!(ui.list.marks.iter().all(|it| services.contains_key(it)));
     assert!(ui.watched.iter().all(|it| services.contains_key(it)));
     assert!(ui.logs.keys().all(|it| services.contains_key(it)));
 }
@@ -172,6 +190,10 @@ fn check_picture(bench: &Bench) {
 fn check_targets(before: Option<&Overlay>, after: Option<&Overlay>) {
     let about = |overlay: Option<&Overlay>| match overlay? {
         Overlay::Menu(open) => Some((open.service.clone(), None, None)),
+        Overlay::Batch(open) => {
+            let first = open.services.first().cloned()?;
+            Some((first, None, None))
+        }
         Overlay::Port(open) => {
             let typed = open.entry.as_ref().map(|entry| (entry.target, entry.force));
             Some((open.service.clone(), None, typed))
@@ -180,12 +202,19 @@ fn check_targets(before: Option<&Overlay>, after: Option<&Overlay>) {
             let typed = open.entry.as_ref().map(|entry| (entry.target, entry.force));
             Some((open.service.clone(), Some(open.target), typed))
         }
-        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Palette(_) => None,
+        Overlay::Help { .. }
+        | Overlay::Question(_)
+        | Overlay::Palette(_)
+        | Overlay::LogServices(_) => None,
     };
     let (Some(before), Some(after)) = (about(before), about(after)) else {
         return;
     };
-    assert_eq!((before.0, before.1), (after.0, after.1));
+    assert_eq!(before.0, after.0);
+    // A menu is about a service alone, and leads to the dialog about one of its processes.
+    if let (Some(before), Some(after)) = (before.1, after.1) {
+        assert_eq!(before, after);
+    }
     if let (Some(before), Some(after)) = (before.2, after.2) {
         assert_eq!(before, after);
     }
@@ -220,7 +249,10 @@ proptest! {
             }
             check_targets(before.overlay.as_ref(), bench.ui.overlay.as_ref());
             // What was typed before a question was drawn does nothing.
-            let key = matches!(step, Step::Bound(_) | Step::Letter(_));
+            let key = matches!(
+                step,
+                Step::Bound(_) | Step::Marking(_) | Step::Letter(_)
+            );
             if before.unseen && before.leave.is_none() && key {
                 let message = bench.ui.message.clone();
                 prop_assert_eq!(&bench.ui, &UiState { message, ..before.clone() });
@@ -238,6 +270,14 @@ proptest! {
                 // A port is freed only out of its dialog.
                 if ask.action == Action::FreePort {
                     prop_assert!(matches!(before.overlay, Some(Overlay::Port(_))));
+                    continue;
+                }
+                // A batch asks only for what may happen, and only for what it named.
+                if let Some(QuestionKind::Many(many)) = &asked {
+                    prop_assert!(!refused);
+                    prop_assert_eq!(ask.action, many.action);
+                    let named = |(name, _): &(_, _)| *name == ask.service;
+                    prop_assert!(many.targets.iter().any(named));
                     continue;
                 }
                 if asked.is_none() && refused {

@@ -2,11 +2,14 @@
 
 use super::{pictures::check, *};
 use crate::{
-    model::{Force, HolderClass, Pid, Port, ServiceView, State, Target},
+    model::{Action, Force, HolderClass, Pid, Port, ServiceView, State, Target},
     tui::{
         port::PortAct,
         samples,
-        state::{Menu, Overlay, Palette, PidEntry, PortDialog, SurvivorDialog, View},
+        state::{
+            BatchMenu, Many, Menu, Overlay, Palette, PidEntry, PortDialog, Question, QuestionKind,
+            SurvivorDialog, View,
+        },
     },
 };
 
@@ -167,5 +170,59 @@ fn dialogs_without_unicode_and_without_colour() {
             focused: crate::tui::menu::first(view),
         }));
         check(&format!("{name}_menu"), &states, &ui, theme);
+    }
+}
+
+#[test]
+fn several_services_are_asked_about_in_one_question() {
+    let states = samples::states();
+    let many = |action, snapshot: &Snapshot| {
+        let mut many = Many {
+            action,
+            targets: Vec::new(),
+            refused: Vec::new(),
+            marked: true,
+        };
+        for view in snapshot.services.values() {
+            match crate::tui::menu::why_not(view, action) {
+                None => many.targets.push((view.name.clone(), view.pid)),
+                Some(why) => many.refused.push((view.name.clone(), why)),
+            }
+        }
+        Overlay::Question(Question {
+            kind: QuestionKind::Many(many),
+            focused: 0,
+        })
+    };
+    for size in [(40, 10), (80, 24), (120, 36), (200, 60)] {
+        let mut ui = samples::ui(&states, size);
+        ui.list.marks = states.services.keys().cloned().collect();
+        ui.overlay = Some(many(Action::Stop, &states));
+        check("many_stop", &states, &ui, &theme());
+    }
+    let shop = samples::shop();
+    let mut ui = samples::ui(&shop, (80, 24));
+    ui.overlay = Some(many(Action::Kill, &shop));
+    check("many_kill", &shop, &ui, &theme());
+    let fifty = samples::fifty();
+    let mut ui = samples::ui(&fifty, (80, 24));
+    ui.overlay = Some(many(Action::Restart, &fifty));
+    check("many_fifty", &fifty, &ui, &theme());
+}
+
+#[test]
+fn the_menu_and_the_palette_say_that_they_are_about_the_marked_services() {
+    let states = samples::states();
+    let marks = ["api", "search", "cache"].map(samples::name);
+    for size in [(40, 10), (80, 24), (120, 36)] {
+        let mut ui = samples::ui(&states, size);
+        ui.list.marks = marks.iter().cloned().collect();
+        ui.overlay = Some(Overlay::Batch(BatchMenu {
+            services: marks.to_vec(),
+            focused: 1,
+        }));
+        check("menu_marked", &states, &ui, &theme());
+        ui.overlay = Some(Overlay::Palette(Palette::default()));
+        check("palette_marked", &states, &ui, &theme());
     }
 }

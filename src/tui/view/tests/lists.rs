@@ -243,6 +243,9 @@ fn frames_of_five_hundred_services() {
             for filter in ["", "port:9 up"] {
                 let mut ui = with(&many, size, Some(density), "edge-211");
                 ui.list.filter = filter.to_owned();
+                // With a filter a third of them is marked as well.
+                let marked = many.services.keys().step_by(3).cloned();
+                ui.list.marks = marked.filter(|_| !filter.is_empty()).collect();
                 let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
                 let mut times: Vec<_> = (0..500)
                     .map(|_| {
@@ -260,5 +263,60 @@ fn frames_of_five_hundred_services() {
                 );
             }
         }
+    }
+}
+
+/// Marks services by name.
+fn marked(ui: &mut UiState, services: &[&str]) {
+    let names = services.iter().map(|name| samples::name(name));
+    ui.list.marks.extend(names);
+}
+
+#[test]
+fn marked_services_are_told_without_colour_in_every_list() {
+    let states = samples::states();
+    let mono = theme().without_colours();
+    let some = ["api", "cache", "search"];
+    for (name, size, density) in [
+        ("table", (120, 36), Some(Density::Table)),
+        ("table", (80, 24), Some(Density::Table)),
+        ("panes", (120, 36), Some(Density::Panes)),
+        ("cells", (80, 24), Some(Density::Grid)),
+        ("compact", (40, 10), None),
+    ] {
+        let mut ui = with(&states, size, density, "search");
+        marked(&mut ui, &some);
+        check(&format!("marked_{name}"), &states, &ui, &mono);
+    }
+    let grouped = samples::grouped(50);
+    let mut ui = with(&grouped, (80, 24), Some(Density::Table), "batch-012");
+    marked(&mut ui, &["api-000", "api-001", "batch-011"]);
+    ui.list.filter = "group:batch".to_owned();
+    check("marked_filter", &grouped, &ui, &theme());
+    ui.list.filter.clear();
+    check("marked_folded", &grouped, &ui, &theme());
+}
+
+#[test]
+fn a_word_that_means_nothing_is_said_as_it_is_typed() {
+    let states = samples::states();
+    for size in [(40, 10), (80, 24), (120, 36)] {
+        let mut ui = with(&states, size, Some(Density::Table), "worker");
+        ui.list.filter = "state:fial".to_owned();
+        ui.list.typing = Some(Before {
+            good: "state:f".to_owned(),
+            ..Before::default()
+        });
+        check("filter_wrong", &states, &ui, &theme());
+    }
+}
+
+#[test]
+fn where_nothing_runs_the_key_that_starts_everything_is_on_the_screen() {
+    let ports = [("auth", 8102), ("gateway", 8101), ("inventory", 8104)];
+    let all = ports.map(|(name, port)| samples::service(1, name, Some(port), 0, State::Stop));
+    let rest = samples::snapshot("/home/ann/shop", all);
+    for size in [(40, 10), (80, 24), (120, 36), (200, 60)] {
+        check("at_rest", &rest, &with(&rest, size, None, "auth"), &theme());
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 
 /// A shop that says more than usual.
-fn looked(size: (u16, u16)) -> UiState {
+pub(super) fn looked(size: (u16, u16)) -> UiState {
     let shop = samples::shop();
     let mut ui = samples::ui(&shop, size);
     ui.cursor = Some(name("payments"));
@@ -48,7 +48,7 @@ fn looked(size: (u16, u16)) -> UiState {
     ui
 }
 
-fn push(ui: &mut UiState, service: &str, stream: Stream, text: &str) {
+pub(super) fn push(ui: &mut UiState, service: &str, stream: Stream, text: &str) {
     let line = LogLine {
         service: name(service),
         stream,
@@ -61,14 +61,14 @@ fn push(ui: &mut UiState, service: &str, stream: Stream, text: &str) {
     ui.arrived += 1;
 }
 
-fn of_payments() -> LogView {
+pub(super) fn of_payments() -> LogView {
     LogView {
         service: Some(name("payments")),
         ..LogView::default()
     }
 }
 
-fn check(file: &str, snapshot: &Snapshot, ui: &UiState, theme: &Theme) {
+pub(super) fn check(file: &str, snapshot: &Snapshot, ui: &UiState, theme: &Theme) {
     sheet(file, ui.size, &picture(snapshot, ui, theme));
 }
 
@@ -83,7 +83,7 @@ fn sheet(file: &str, size: (u16, u16), picture: &Picture) {
 }
 
 /// The view alone, on a screen of this size.
-fn alone(snapshot: &Snapshot, ui: &UiState, view: &LogView) -> Picture {
+pub(super) fn alone(snapshot: &Snapshot, ui: &UiState, view: &LogView) -> Picture {
     let mut buffer = Buffer::empty(Rect::new(0, 0, ui.size.0, ui.size.1));
     let keymap = Keymap::builtin();
     let theme = theme();
@@ -107,7 +107,7 @@ fn paused(ui: &UiState) -> LogView {
     let lines = &ring.lines;
     LogView {
         anchor: Some(lines[lines.len() - 3].number),
-        found: Some(lines[lines.len() - 4].number),
+        cursor: Some(lines[lines.len() - 4].number),
         left: 8,
         ..of_payments()
     }

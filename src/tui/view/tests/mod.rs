@@ -1,7 +1,10 @@
 //! What the pictures look like, and what must hold for every picture.
 
+mod ascii;
 mod dialogs;
+mod hostile;
 mod lists;
+mod log_look;
 mod logs;
 mod pages;
 mod pictures;
@@ -18,7 +21,7 @@ use ratatui::{
 
 use crate::{
     keymap::Keymap,
-    model::Snapshot,
+    model::{Snapshot, theme::Palette},
     tui::{
         state::UiState,
         theme::{Colour, Glyphs, Theme},
@@ -32,6 +35,7 @@ fn theme() -> Theme {
         colour: Colour::Ansi,
         glyphs: Glyphs::Unicode,
         zone: TimeZone::UTC,
+        palette: Palette::TERMINAL,
     }
 }
 

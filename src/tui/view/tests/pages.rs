@@ -143,7 +143,7 @@ fn picture_rows(snapshot: &Snapshot, ui: &UiState) -> usize {
     tall.size.1 = 200;
     let rows = picture(snapshot, &tall, &theme()).rows();
     let body = usize::from(crate::tui::layout::body(tall.size).y);
-    let at = rows.iter().position(|row| row.contains(" Last hour "));
+    let at = rows.iter().position(|row| row.contains("── Latency"));
     at.unwrap() - body
 }
 
