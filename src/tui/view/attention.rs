@@ -39,9 +39,13 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
             theme.state(state),
             cure(scene, view, state),
         ),
+        // Who has never seen it needs the key that starts everything before any tour.
+        (None, None) if scene.ui.notices.is_empty() && at_rest(scene).is_some() => {
+            return draw_rest(buffer, area, scene);
+        }
         (None, None) => match notice(scene) {
             Some((text, style)) => (text, style, Vec::new()),
-            None => return draw_rest(buffer, area, scene),
+            None => return,
         },
     };
     let mut pen = Pen::new(buffer, area, theme.cut());
