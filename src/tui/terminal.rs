@@ -48,7 +48,7 @@ impl WayBack {
         }
         let mut out = io::stdout().lock();
         let _gone = execute!(out, EndSynchronizedUpdate);
-        let _gone = execute!(out, Print(MOUSE_OFF), Print(WHEEL_BACK));
+        let _gone = execute!(out, Print(MOUSE_OFF));
         let _gone = execute!(out, DisableBracketedPaste);
         let _gone = execute!(out, DisableFocusChange);
         let _gone = execute!(out, Show);
@@ -91,9 +91,6 @@ impl WayBack {
     }
 }
 
-/// The wheel moves as the arrow keys do: asked for, what was there before being kept, and put back.
-const WHEEL_ON: &str = "\x1b[?1007s\x1b[?1007h";
-const WHEEL_BACK: &str = "\x1b[?1007l\x1b[?1007r";
 /// Clicks and the wheel, with columns beyond 223; not where the mouse only passes, which would wake
 /// the console for nothing.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
@@ -163,8 +160,7 @@ fn set_up() -> io::Result<()> {
     let mut out = io::stdout().lock();
     // Where there is no alternate screen, the first frame would stand among what was there before.
     let blank = Clear(ClearType::All);
-    execute!(out, EnterAlternateScreen, blank, EnableBracketedPaste, Hide)?;
-    execute!(out, Print(WHEEL_ON))
+    execute!(out, EnterAlternateScreen, blank, EnableBracketedPaste, Hide)
 }
 
 impl Surface for Screen {
