@@ -1,8 +1,8 @@
 //! Lines of one log that lie far back: what the view of the log shows instead of those that are kept.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
-use super::state::{LogRing, RING_BYTES, RING_LINES};
+use super::state::{LogRing, RING_BYTES, RING_LINES, Tally};
 use crate::{
     model::{LogLine, ServiceName, Stream, log::LogPositions},
     supervisor::book::{Extent, Page, Progress, Spot},
@@ -73,6 +73,8 @@ pub struct Window {
     pub extent: Extent,
     /// The numbers that its kept lines have among those of the service.
     kept: Vec<u64>,
+    /// How many lines of the service had ever arrived up to its last one; `None`: not known.
+    pub ever: Option<Tally>,
 }
 
 impl Window {
@@ -85,6 +87,7 @@ impl Window {
             newer: Some(Spot::At(page.to)),
             extent: page.extent,
             kept: Vec::new(),
+            ever: None,
         };
         let mut lines: Vec<_> = (FIRST..).zip(page.lines).collect();
         window.join(&mut lines, ring);
@@ -101,6 +104,7 @@ impl Window {
             newer: None,
             extent: page.extent,
             kept: ring.lines.iter().map(|kept| kept.number).collect(),
+            ever: None,
         };
         let count = page.lines.len() as u64;
         let mut lines: Vec<_> = (KEPT - count..).zip(page.lines).collect();
@@ -108,6 +112,51 @@ impl Window {
         lines.extend((KEPT..).zip(kept));
         window.shorten(&mut lines, Piece::Older);
         window.fill(service, lines);
+        window
+    }
+
+    /// A window that shows some of the kept lines, which will leave; `next` come behind all of them.
+    pub(super) fn held(
+        service: &ServiceName,
+        ring: &LogRing,
+        part: Range<usize>,
+        next: &[&LogLine],
+    ) -> Self {
+        let behind = ring.lines.range(part.end..).map(|kept| &kept.line);
+        let behind: Vec<&LogLine> = behind.chain(next.iter().copied()).collect();
+        let held: Vec<_> = ring.lines.range(part).collect();
+        let all = held.iter().map(|kept| &kept.line);
+        // Behind the line that is the last one here, whatever was skipped of what follows it.
+        let end = |stream: Stream| {
+            let place = |line: &LogLine| line.pos.filter(|_| line.stream == stream);
+            let last = all.clone().rev().find_map(place);
+            let next = || behind.iter().find_map(|line| place(line));
+            last.map(|pos| pos + 1).or_else(next).unwrap_or(u64::MAX)
+        };
+        let newest = |stream: Stream| {
+            let mut of = behind.iter().rev().filter(|line| line.stream == stream);
+            of.find_map(|line| line.pos).unwrap_or_default()
+        };
+        let of = |place: &dyn Fn(Stream) -> u64| LogPositions {
+            stdout: place(Stream::Stdout),
+            stderr: place(Stream::Stderr),
+        };
+        let mut window = Self {
+            logs: BTreeMap::new(),
+            older: Spot::Start,
+            is_first: false,
+            newer: Some(Spot::At(of(&end))),
+            extent: Extent {
+                first: LogPositions::default(),
+                last: of(&newest),
+            },
+            kept: held.iter().map(|kept| kept.number).collect(),
+            ever: held.last().map(|kept| kept.so_far),
+        };
+        let lines = held.iter().map(|kept| kept.line.clone());
+        window.fill(service, (KEPT..).zip(lines).collect());
+        let ring = window.logs.get(service);
+        window.older = ring.and_then(top_of).unwrap_or(Spot::Start);
         window
     }
 
@@ -132,6 +181,7 @@ impl Window {
             }
             Piece::Newer => {
                 self.newer = Some(Spot::At(page.to));
+                self.ever = None;
                 let next = lines.last().map_or(FIRST, |(number, _)| number + 1);
                 lines.extend((next..).zip(page.lines));
                 self.join(&mut lines, ring);
@@ -254,6 +304,27 @@ fn firsts(lines: &[(u64, LogLine)], otherwise: LogPositions) -> LogPositions {
     LogPositions {
         stdout: first(Stream::Stdout).unwrap_or(otherwise.stdout),
         stderr: first(Stream::Stderr).unwrap_or(otherwise.stderr),
+    }
+}
+
+/// The place before everything that is kept.
+pub(super) fn top_of(ring: &LogRing) -> Option<Spot> {
+    let first = |stream: Stream| {
+        let mut of = ring.lines.iter().map(|kept| &kept.line);
+        let is_of = |line: &&LogLine| line.stream == stream && line.pos.is_some();
+        of.find(is_of).and_then(|line| line.pos)
+    };
+    match (first(Stream::Stdout), first(Stream::Stderr)) {
+        (Some(stdout), Some(stderr)) => Some(Spot::At(LogPositions { stdout, stderr })),
+        (Some(pos), None) => Some(Spot::Line {
+            stream: Stream::Stdout,
+            pos,
+        }),
+        (None, Some(pos)) => Some(Spot::Line {
+            stream: Stream::Stderr,
+            pos,
+        }),
+        (None, None) => None,
     }
 }
 

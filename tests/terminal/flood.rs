@@ -58,6 +58,43 @@ fn keys_are_answered_while_the_log_on_the_screen_floods() {
 }
 
 #[test]
+fn paused_text_stands_while_the_log_floods_and_the_way_back_is_one_key() {
+    isolated(|| {
+        let project = Project::new();
+        project.service("flood", FLOOD);
+        let mut console = Console::up(&project);
+        console.wait_until("the flood is on the screen", |text| text.contains("99999"));
+        console.press("3");
+        console.sees("following");
+        console.press("\x1b[A");
+        console.sees("PAUSED");
+        let lines = |text: &str| -> Vec<String> {
+            let rows = text.lines().skip(2).take(20);
+            rows.map(|row| row.trim_start_matches('>').trim().to_owned())
+                .collect()
+        };
+        let read = lines(&console.text());
+        assert!(read.iter().any(|row| row.contains("99")), "{read:?}");
+        let len = || project.read("service_logs/flood_stdout.log").len();
+        let begun = len();
+        // Two bursts more: ten times what is kept of a log.
+        wait_until("the flood has gone on", || len() > begun + 1_100_000);
+        let text = console.wait_for("many lines are new", |text| {
+            let new = text.split("PAUSED +").nth(1)?.split(' ').next()?;
+            let new: u64 = new.replace(',', "").parse().ok()?;
+            (new > 10_000).then(|| text.to_owned())
+        });
+        assert_eq!(lines(&text), read);
+        console.press("f");
+        console.sees("following");
+        console.press("Q");
+        console.sees("Stop all and leave");
+        console.press("\x03");
+        assert_eq!(console.wait_end().code, 0);
+    });
+}
+
+#[test]
 fn a_flood_behind_a_terminal_that_nobody_reads_holds_up_no_probe_and_no_restart() {
     isolated(|| {
         let shop = Shop::with("[restart]\npolicy = \"on-failure\"\n");

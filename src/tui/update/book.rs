@@ -3,15 +3,15 @@
 use super::{desk::Desk, logs::go};
 use crate::{
     keymap::command::{LogCommand, Step},
-    model::{LogLine, ServiceName, Stream, log::LogPositions, reading::Level},
+    model::{ServiceName, reading::Level},
     supervisor::{
         Command as Wish,
         book::{Leaf, Look, Page, Reading, Sought, Spot, Told, Towards},
     },
     tui::{
-        book::{Piece, Searching, Window},
+        book::{Piece, Searching, Window, top_of},
         message::{Effect, Urgency},
-        state::{LogRing, LogView, Tally, Tone, View},
+        state::{LogView, Tally, Tone, View},
     },
 };
 
@@ -169,7 +169,7 @@ impl Desk<'_> {
     }
 
     /// Asks for a piece, unless one is on its way.
-    fn ask_piece(&mut self, service: &ServiceName, piece: Piece, spot: Spot) {
+    pub(super) fn ask_piece(&mut self, service: &ServiceName, piece: Piece, spot: Spot) {
         if self
             .ui
             .book
@@ -295,11 +295,7 @@ impl Desk<'_> {
                     return;
                 }
                 let window = Window::before(service, page, ring);
-                let place = |number: u64| window.number_of(number);
-                view.anchor = view.anchor.and_then(place);
-                view.cursor = view.cursor.and_then(place);
-                view.marks = view.marks.iter().copied().filter_map(place).collect();
-                view.turned = view.turned.iter().copied().filter_map(place).collect();
+                take_over(view, &window);
                 if view.anchor.is_some() {
                     self.ui.book.window = Some(window);
                 }
@@ -319,30 +315,18 @@ impl Desk<'_> {
     }
 }
 
+/// What was noted about kept lines is noted about those of a window.
+pub(super) fn take_over(view: &mut LogView, window: &Window) {
+    let place = |number: u64| window.number_of(number);
+    view.anchor = view.anchor.and_then(place);
+    view.cursor = view.cursor.and_then(place);
+    view.marks = view.marks.iter().copied().filter_map(place).collect();
+    view.turned = view.turned.iter().copied().filter_map(place).collect();
+}
+
 /// What was noted about lines of a window is noted about the kept ones.
 fn give_back(view: &mut LogView, window: &Window) {
     let kept = |number: u64| window.kept(number);
     view.marks = view.marks.iter().copied().filter_map(kept).collect();
     view.turned = view.turned.iter().copied().filter_map(kept).collect();
-}
-
-/// The place before everything that is kept.
-pub(super) fn top_of(ring: &LogRing) -> Option<Spot> {
-    let first = |stream: Stream| {
-        let mut of = ring.lines.iter().map(|kept| &kept.line);
-        let is_of = |line: &&LogLine| line.stream == stream && line.pos.is_some();
-        of.find(is_of).and_then(|line| line.pos)
-    };
-    match (first(Stream::Stdout), first(Stream::Stderr)) {
-        (Some(stdout), Some(stderr)) => Some(Spot::At(LogPositions { stdout, stderr })),
-        (Some(pos), None) => Some(Spot::Line {
-            stream: Stream::Stdout,
-            pos,
-        }),
-        (None, Some(pos)) => Some(Spot::Line {
-            stream: Stream::Stderr,
-            pos,
-        }),
-        (None, None) => None,
-    }
 }

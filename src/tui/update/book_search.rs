@@ -1,14 +1,11 @@
 //! Searches that go on through the files of a log.
 
-use super::{
-    book::{PIECE, top_of},
-    desk::Desk,
-};
+use super::{book::PIECE, desk::Desk};
 use crate::{
     model::{ServiceName, Stream},
     supervisor::book::{Page, Progress, Reading, Sought, Towards},
     tui::{
-        book::{Searching, Window},
+        book::{Searching, Window, top_of},
         state::{LogView, Tone, View},
     },
 };

@@ -6,6 +6,7 @@
 
 mod act;
 mod book;
+mod book_hold;
 mod book_search;
 mod desk;
 mod detail;

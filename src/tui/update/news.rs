@@ -15,9 +15,11 @@ use crate::{
 impl Desk<'_> {
     /// Keeps the lines of the logs that are looked at.
     pub(super) fn take_lines(&mut self, lines: Vec<LogLine>) {
+        let lines = rings::only_new(&self.ui.logs, lines);
+        self.hold_page(&lines);
         let ui = &mut *self.ui;
         let before = ui.arrived;
-        for line in rings::only_new(&ui.logs, lines) {
+        for line in lines {
             if ui.watched.contains(&line.service) {
                 let ring = match ui.logs.get_mut(&line.service) {
                     Some(ring) => ring,

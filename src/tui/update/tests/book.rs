@@ -287,3 +287,51 @@ fn another_view_forgets_what_was_read_far_back() {
     ));
     assert!(bench.ui.book.window.is_none());
 }
+
+#[test]
+fn what_is_read_while_paused_stays_under_any_flood_and_goes_on_in_the_files() {
+    let mut bench = bench();
+    let end = KEPT + 9000;
+    feed(&mut bench, (KEPT..end).map(line).collect());
+    step(&mut bench, S::Up);
+    step(&mut bench, S::Up);
+    let (read, cursor) = (page(&bench), under(&bench));
+    let last = number(read.last().unwrap());
+    let mut looks = Vec::new();
+    for batch in 0..9 {
+        // A flood is shown in pieces: what lies between them was skipped.
+        let from = end + 500 + batch * 9000;
+        let lines = Feed::Lines((from..from + 6000).map(line).collect());
+        looks.extend(asked(&bench.take(Msg::Feed(lines))));
+        assert_eq!(
+            (page(&bench), under(&bench)),
+            (read.clone(), cursor.clone())
+        );
+    }
+    let [older] = looks.as_slice() else {
+        panic!("{looks:?}");
+    };
+    let Reading::Page { spot, .. } = older.want else {
+        panic!("{older:?}");
+    };
+    let Spot::Line { pos, .. } = spot else {
+        panic!("{spot:?}");
+    };
+    let first = pos / BYTES;
+    answer(
+        &mut bench,
+        older.number,
+        Told::Page(piece(first - 1000..first)),
+    );
+    assert_eq!(page(&bench), read);
+    let newer = until_asked(&mut bench, S::PageDown);
+    let Reading::Page { spot, towards, .. } = newer.want else {
+        panic!("{newer:?}");
+    };
+    // Behind the last line that was shown: what was skipped later is read there.
+    assert_eq!(towards, Towards::Newer);
+    let Spot::At(place) = spot else {
+        panic!("{spot:?}");
+    };
+    assert_eq!(place.stdout, last * BYTES + 1);
+}

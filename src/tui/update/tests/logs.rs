@@ -104,9 +104,12 @@ fn a_paused_text_does_not_move_while_lines_arrive() {
 }
 
 #[test]
-fn a_place_that_has_left_the_ring_is_told_once() {
+fn a_place_among_several_logs_that_has_left_the_rings_is_told_once() {
     let mut bench = bench();
     say(&mut bench, "auth", 0..100);
+    if let View::Logs(view) = &mut bench.ui.view {
+        view.service = None;
+    }
     press(&mut bench, L::Step(S::First));
     assert_eq!(page(&bench)[0], "n 0");
     say(&mut bench, "auth", 100..RING_LINES + 10);

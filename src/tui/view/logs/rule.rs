@@ -72,6 +72,23 @@ pub(super) fn draw(
     pen.fill(glyph, 0, rule);
 }
 
+/// That it is paused, and how many lines are new; `below` are those of the shown log below the
+/// screen.
+fn paused(scene: Scene<'_>, view: &LogView, below: u64) -> String {
+    let new = match &scene.ui.book.window {
+        None => Some(below),
+        Some(window) => window.ever.and_then(|ever| {
+            let ring = scene.ui.logs.get(view.service.as_ref()?)?;
+            let since = ring.so_far().of(view.streams);
+            Some(below + since.saturating_sub(ever.of(view.streams)))
+        }),
+    };
+    match new {
+        Some(new) => format!("PAUSED +{} new", number(new)),
+        None => "PAUSED".to_owned(),
+    }
+}
+
 /// What the rule says, in this order; the smallest number stays longest.
 fn rule_parts(
     scene: Scene<'_>,
@@ -86,12 +103,8 @@ fn rule_parts(
     let line = under.map_or(0, |kept| pile.rank(kept.number));
     let window = scene.ui.book.window.as_ref();
     let how = match view.anchor {
-        Some(_) if window.is_some() => Span::styled("PAUSED", theme.warning()),
         None => plain("following".to_owned()),
-        Some(_) => Span::styled(
-            format!("PAUSED +{} new", number(all - rank)),
-            theme.warning(),
-        ),
+        Some(_) => Span::styled(paused(scene, view, all - rank), theme.warning()),
     };
     let place = match (window, under) {
         (Some(window), Some(kept)) => far::place(window, &kept.line),
