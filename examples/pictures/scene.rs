@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::Event as Input;
 use jiff::tz::TimeZone;
 use oats::{
     keymap::{Code, Command, Key, Keymap},
     model::{LogLine, ServiceName, Snapshot, theme::Palette},
     supervisor::{Command as Wish, Feed, Link},
     tui::{
+        input::event_of,
         message::{Effect, Msg},
         state::{Density, UiState},
         theme::{Colour, Glyphs, Theme},
@@ -193,28 +194,5 @@ impl Room<'_> {
 
 /// What a terminal sends for a key.
 fn typed(key: Key) -> Msg {
-    let (code, shift) = match key.code {
-        Code::Char(letter) => (KeyCode::Char(letter), letter.is_uppercase()),
-        Code::F(number) => (KeyCode::F(number), false),
-        Code::Enter => (KeyCode::Enter, false),
-        Code::Esc => (KeyCode::Esc, false),
-        Code::Tab => (KeyCode::Tab, false),
-        Code::BackTab => (KeyCode::BackTab, true),
-        Code::Backspace => (KeyCode::Backspace, false),
-        Code::Delete => (KeyCode::Delete, false),
-        Code::Insert => (KeyCode::Insert, false),
-        Code::Home => (KeyCode::Home, false),
-        Code::End => (KeyCode::End, false),
-        Code::PageUp => (KeyCode::PageUp, false),
-        Code::PageDown => (KeyCode::PageDown, false),
-        Code::Up => (KeyCode::Up, false),
-        Code::Down => (KeyCode::Down, false),
-        Code::Left => (KeyCode::Left, false),
-        Code::Right => (KeyCode::Right, false),
-    };
-    let mut modifiers = KeyModifiers::NONE;
-    modifiers.set(KeyModifiers::SHIFT, shift);
-    modifiers.set(KeyModifiers::CONTROL, key.ctrl);
-    modifiers.set(KeyModifiers::ALT, key.alt);
-    Msg::Input(Input::Key(KeyEvent::new(code, modifiers)))
+    Msg::Input(Input::Key(event_of(key)))
 }

@@ -92,6 +92,34 @@ fn start(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
     thread.spawn(body).map(drop)
 }
 
+/// What a terminal sends for a key: the reverse of [`key_of`].
+pub fn event_of(key: Key) -> KeyEvent {
+    let (code, shift) = match key.code {
+        Code::Char(c) => (KeyCode::Char(c), c.is_uppercase()),
+        Code::F(number) => (KeyCode::F(number), false),
+        Code::Enter => (KeyCode::Enter, false),
+        Code::Esc => (KeyCode::Esc, false),
+        Code::Tab => (KeyCode::Tab, false),
+        Code::BackTab => (KeyCode::BackTab, true),
+        Code::Backspace => (KeyCode::Backspace, false),
+        Code::Delete => (KeyCode::Delete, false),
+        Code::Insert => (KeyCode::Insert, false),
+        Code::Home => (KeyCode::Home, false),
+        Code::End => (KeyCode::End, false),
+        Code::PageUp => (KeyCode::PageUp, false),
+        Code::PageDown => (KeyCode::PageDown, false),
+        Code::Up => (KeyCode::Up, false),
+        Code::Down => (KeyCode::Down, false),
+        Code::Left => (KeyCode::Left, false),
+        Code::Right => (KeyCode::Right, false),
+    };
+    let mut modifiers = KeyModifiers::NONE;
+    modifiers.set(KeyModifiers::SHIFT, shift);
+    modifiers.set(KeyModifiers::CONTROL, key.ctrl);
+    modifiers.set(KeyModifiers::ALT, key.alt);
+    KeyEvent::new(code, modifiers)
+}
+
 /// The key of a terminal's event; `None` for a release, and for what no keymap can name.
 pub fn key_of(event: KeyEvent) -> Option<Key> {
     if event.kind == KeyEventKind::Release {
@@ -143,9 +171,19 @@ pub fn key_of(event: KeyEvent) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keymap::{Keymap, Sequence};
 
     fn name(code: KeyCode, modifiers: KeyModifiers) -> Option<String> {
         key_of(KeyEvent::new(code, modifiers)).map(|key| key.to_string())
+    }
+
+    #[test]
+    fn every_bound_key_is_what_the_terminal_sends_for_it() {
+        let keymap = Keymap::builtin();
+        let sequences = keymap.rows().flat_map(|(_, bound)| bound);
+        for key in sequences.flat_map(Sequence::keys) {
+            assert_eq!(key_of(event_of(*key)), Some(*key));
+        }
     }
 
     #[test]

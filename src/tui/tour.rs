@@ -95,8 +95,7 @@ impl Tour {
             Step::Act => {
                 let (start, stop) = (key(Command::ServiceStart)?, key(Command::ServiceStop)?);
                 format!(
-                    "New here? {start} starts the service under the cursor, {stop} stops it; \
-                     a key that cannot work says why."
+                    "New here? {start} starts a service, {stop} stops it; if it cannot, you read why."
                 )
             }
             Step::Actions => {
@@ -161,10 +160,7 @@ mod tests {
             }
         }
         let said = Tour::first().says(&Keymap::preset("lazydocker").unwrap());
-        assert!(
-            said.unwrap()
-                .contains("S starts the service under the cursor, s stops")
-        );
+        assert!(said.unwrap().contains("S starts a service, s stops"));
         assert_eq!(Tour::first().says(&Keymap::default()), None);
     }
 }

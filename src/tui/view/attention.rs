@@ -39,13 +39,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
             theme.state(state),
             cure(scene, view, state),
         ),
-        // Who has never seen it needs the key that starts everything before any tour.
-        (None, None) if scene.ui.notices.is_empty() && at_rest(scene).is_some() => {
-            return draw_rest(buffer, area, scene);
-        }
         (None, None) => match notice(scene) {
             Some((text, style)) => (text, style, Vec::new()),
-            None => return,
+            None => return draw_calm(buffer, area, scene),
         },
     };
     let mut pen = Pen::new(buffer, area, theme.cut());
@@ -60,12 +56,16 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
     pen.say(&sentence, style);
 }
 
-/// Draws that nothing runs, and the key that starts everything.
-fn draw_rest(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
+/// Nothing is wrong: draws that nothing runs and the key that starts everything, else the first
+/// steps of somebody who has never seen it.
+fn draw_calm(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
+    let mut pen = Pen::new(buffer, area, scene.theme.cut());
     let Some((text, hint)) = at_rest(scene) else {
+        if let Some(step) = scene.ui.tour.says(scene.keymap) {
+            pen.keep(1).skip(3).say(&step, Style::new());
+        }
         return;
     };
-    let mut pen = Pen::new(buffer, area, scene.theme.cut());
     pen.keep(1).skip(3).put(&text, scene.theme.strong());
     if let Some([key, what]) = hint {
         pen.skip(2).put(&key.content, key.style);
@@ -120,9 +120,14 @@ fn besides(
     ]
 }
 
-/// What is wrong beside the services: a service file, then a notice.
+/// What is to be read beside the services: what is wrong in a file, then a notice, and where
+/// something runs, the first steps.
 pub(super) fn beside(scene: Scene<'_>) -> Option<(String, Style)> {
-    problem(scene).or_else(|| notice(scene))
+    let step = || {
+        let step = scene.ui.tour.says(scene.keymap)?;
+        at_rest(scene).is_none().then(|| (step, Style::new()))
+    };
+    problem(scene).or_else(|| notice(scene)).or_else(step)
 }
 
 /// What is wrong in a service file.
@@ -137,10 +142,8 @@ fn problem(scene: Scene<'_>) -> Option<(String, Style)> {
 
 /// What has to be read once.
 fn notice(scene: Scene<'_>) -> Option<(String, Style)> {
-    if let Some(notice) = scene.ui.notices.front() {
-        return Some((notice.clone(), scene.theme.warning()));
-    }
-    Some((scene.ui.tour.says(scene.keymap)?, Style::new()))
+    let notice = scene.ui.notices.front()?;
+    Some((notice.clone(), scene.theme.warning()))
 }
 
 /// The key of what would most likely help. A key acts on the service in focus: when that is

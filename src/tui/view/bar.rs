@@ -33,7 +33,6 @@ pub(super) fn draw_actions(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) ->
     if let View::Logs(view) = &scene.ui.view
         && let Some(typing) = &view.typing
         && scene.ui.leaving.is_none()
-        && scene.ui.message.is_none()
     {
         return Some(logs::draw_prompt(buffer, area, scene, view, typing));
     }

@@ -223,8 +223,9 @@ fn listed(scene: Scene<'_>, many: &Many, columns: usize) -> Vec<Line<'static>> {
         let text = match (why, view) {
             (Some(why), _) => format!("  left out: {why}"),
             (None, Some(view)) => {
+                // What it means for others is said once, below.
                 let does = menu::does(scene, view, many.action);
-                let does = does.trim_end_matches("; asks first");
+                let does = does.split(';').next().unwrap_or(&does);
                 format!("{pid}  {does}")
             }
             (None, None) => "  gone".to_owned(),

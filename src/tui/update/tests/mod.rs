@@ -19,7 +19,7 @@ mod words;
 
 use std::{sync::Arc, time::Duration};
 
-use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::Event as Input;
 
 use super::update;
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     model::{Action, Actor, Moment, Mono, ServiceView, Snapshot, snapshot::Actions},
     supervisor::{Ask, Command as Wish},
     tui::{
+        input::event_of,
         message::{Effect, Msg},
         rows,
         samples::{name, now, verdicts},
@@ -120,30 +121,7 @@ impl Bench {
 
 /// What a terminal sends for a key.
 fn typed(key: Key) -> Msg {
-    let (code, shift) = match key.code {
-        Code::Char(c) => (KeyCode::Char(c), c.is_uppercase()),
-        Code::F(number) => (KeyCode::F(number), false),
-        Code::Enter => (KeyCode::Enter, false),
-        Code::Esc => (KeyCode::Esc, false),
-        Code::Tab => (KeyCode::Tab, false),
-        Code::BackTab => (KeyCode::BackTab, true),
-        Code::Backspace => (KeyCode::Backspace, false),
-        Code::Delete => (KeyCode::Delete, false),
-        Code::Insert => (KeyCode::Insert, false),
-        Code::Home => (KeyCode::Home, false),
-        Code::End => (KeyCode::End, false),
-        Code::PageUp => (KeyCode::PageUp, false),
-        Code::PageDown => (KeyCode::PageDown, false),
-        Code::Up => (KeyCode::Up, false),
-        Code::Down => (KeyCode::Down, false),
-        Code::Left => (KeyCode::Left, false),
-        Code::Right => (KeyCode::Right, false),
-    };
-    let mut modifiers = KeyModifiers::NONE;
-    modifiers.set(KeyModifiers::SHIFT, shift);
-    modifiers.set(KeyModifiers::CONTROL, key.ctrl);
-    modifiers.set(KeyModifiers::ALT, key.alt);
-    Msg::Input(Input::Key(KeyEvent::new(code, modifiers)))
+    Msg::Input(Input::Key(event_of(key)))
 }
 
 /// The commands for the owner, without the asks for logs.

@@ -21,7 +21,7 @@ fn send(bench: &mut Bench, kind: MouseEventKind, (column, row): (u16, u16)) -> V
         kind,
         column,
         row,
-        modifiers: KeyModifiers::NONE,
+        modifiers: crossterm::event::KeyModifiers::NONE,
     })))
 }
 

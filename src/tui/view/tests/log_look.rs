@@ -11,7 +11,7 @@ use crate::{
     },
     tui::{
         samples::{self, name},
-        state::{LogView, Times, Typing, View},
+        state::{LogView, Message, Times, Tone, Typing, View},
     },
 };
 
@@ -160,4 +160,25 @@ fn hostile_lines_with_hits_stay_in_their_columns() {
             assert!(marked || left > 0, "hits are in reverse video");
         }
     }
+}
+
+#[test]
+fn what_is_typed_is_seen_whatever_is_said_meanwhile() {
+    let shop = samples::shop();
+    let mut ui = looked((80, 24));
+    ui.view = View::Logs(LogView {
+        typing: Some(Box::new(Typing {
+            text: "retry".to_owned(),
+            ..Typing::default()
+        })),
+        ..of_payments()
+    });
+    ui.message = Some(Message {
+        text: "Start of auth is done.".to_owned(),
+        tone: Tone::Info,
+        times: 1,
+        until: crate::model::Mono::default(),
+    });
+    let rows = picture(&shop, &ui, &theme()).rows();
+    assert!(rows.iter().any(|row| row.contains("/retry")), "{rows:#?}");
 }

@@ -257,3 +257,27 @@ fn giving_up_is_explained_everywhere_with_what_helps() {
         assert!(text.contains(why), "{text}");
     }
 }
+
+#[test]
+fn the_key_that_starts_everything_stands_before_the_first_steps() {
+    let stopped = samples::service(1, "web", Some(8080), 0, State::Stop);
+    let at_rest = samples::snapshot("/p", [stopped]);
+    for (snapshot, expected) in [
+        (at_rest, "S starts"),
+        (
+            samples::snapshot("/p", [samples::service(1, "web", Some(8080), 5, State::Up)]),
+            "New here?",
+        ),
+    ] {
+        for size in [(40, 12), (80, 24), (120, 36)] {
+            let mut ui = samples::ui(&snapshot, size);
+            ui.tour = crate::tui::tour::Tour::first();
+            let rows = picture(&snapshot, &ui, &theme()).rows();
+            let row = rows.iter().find(|row| row.contains(expected));
+            assert!(
+                row.is_some_and(|row| size.0 < 80 || !row.contains('…')),
+                "{rows:#?}"
+            );
+        }
+    }
+}
